@@ -1,0 +1,5 @@
+"""`python -m rdvd`."""
+
+from rdvd.main import main
+
+main()

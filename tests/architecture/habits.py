@@ -1,0 +1,89 @@
+"""Small habits that become large bugs."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from .source import Code, Complaint, Source
+
+LAZY = re.compile(r"#\s*lazy:\s*\S")
+
+
+def nothing_is_caught_blindly(code: Code) -> Iterator[Complaint]:
+    """Outside the kit, whose trade it is to see every crash."""
+    for source in code.within("rdvd", "bench", "tools", "tests"):
+        for node in ast.walk(source.syntax):
+            if isinstance(node, ast.ExceptHandler) and _is_blind(node.type):
+                yield source.complain(
+                    node.lineno,
+                    "this catches everything, bugs too: name the refusal you can answer and let "
+                    "the rest crash",
+                )
+
+
+def _is_blind(caught: ast.expr | None) -> bool:
+    match caught:
+        case None | ast.Name(id="Exception" | "BaseException"):
+            return True
+        case ast.Tuple(elts=several):
+            return any(_is_blind(one) for one in several)
+        case _:
+            return False
+
+
+def nobody_sleeps_the_thread(code: Code) -> Iterator[Complaint]:
+    for source in code.sources:
+        clocks = _names_of_the_time_module(source)
+        for node in ast.walk(source.syntax):
+            if isinstance(node, ast.Attribute | ast.ImportFrom) and _is_sleep(node, clocks):
+                yield source.complain(
+                    node.lineno,
+                    "time.sleep stops the whole thread: wait for the event itself, or let a "
+                    "trio deadline pass",
+                )
+
+
+def _names_of_the_time_module(source: Source) -> set[str]:
+    aliases = (
+        alias
+        for node in ast.walk(source.syntax)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    )
+    return {alias.asname or alias.name for alias in aliases if alias.name == "time"}
+
+
+def _is_sleep(node: ast.Attribute | ast.ImportFrom, clocks: set[str]) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr="sleep"):
+            return name in clocks
+        case ast.ImportFrom(module="time", names=names):
+            return any(alias.name == "sleep" for alias in names)
+        case _:
+            return False
+
+
+def imports_stand_at_the_top(code: Code) -> Iterator[Complaint]:
+    for source in code.sources:
+        lines = source.text.splitlines()
+        for line in sorted(_lines_of_inner_imports(source)):
+            if not LAZY.search(lines[line - 1]):
+                yield source.complain(
+                    line,
+                    "an import inside a function: move it to the top, or say on this line why "
+                    "not with `# lazy: <reason>`",
+                )
+
+
+def _lines_of_inner_imports(source: Source) -> set[int]:
+    functions = (
+        node
+        for node in ast.walk(source.syntax)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return {
+        node.lineno
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }

@@ -1,0 +1,51 @@
+"""The lists an architect edits: what may stand on what. Each entry may import the ones above it."""
+
+PACKAGES = ("actors", "rdvd", "bench", "tools", "tests")
+
+ACTORS_MAY_IMPORT = {"trio", "attrs", "outcome"}
+
+ACTORS_ORDER = (
+    "errors",
+    "policy",
+    "snapshot",
+    "reply",
+    "child",
+    "mailbox",
+    "ref",
+    "actor",
+    "task",
+    "wish",
+    "shift",
+    "supervisor",
+    "topic",
+    "timing",
+    "root",
+    "testing",
+)
+
+# Slices on the same step do not import each other.
+STEPS = (
+    {"ground"},
+    {"identity"},
+    {"audit", "limits"},
+    {"preferences", "folders", "tmux"},
+    {"worktrees"},
+    {"sessions"},
+    {"terminal", "agents", "knowledge"},
+    {"orchestrators", "mcp", "jobs"},
+    {"sync", "cleanup", "health", "web"},
+    {"config"},
+    {"main"},
+    {"__main__"},
+)
+
+# Ground is no slice: its modules are imported one by one.
+WITHOUT_A_FACE = {"ground"}
+
+# Inside a slice. A file with another name is a pure file, unless it plays a role by another name.
+ROLES = ("types", "pure", "storage", "actor", "routes", "__init__")
+ROLE_OF_OTHER_NAMES = {"scheduler": "actor", "worker": "actor", "sweeper": "actor"}
+
+FILE_CEILING = 300
+FUNCTION_CEILING = 40
+ACTORS_CEILING = 1_400

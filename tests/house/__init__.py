@@ -1,0 +1,1 @@
+"""The house itself: ./dev and the locks."""
