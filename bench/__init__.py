@@ -1,0 +1,1 @@
+"""Benchmarks: what a thing costs beside the plainest way to do it. Never part of the build."""
