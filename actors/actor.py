@@ -82,6 +82,7 @@ class ActorLife(Life, Generic[A]):
         self._oneself: Letter | None = None
         self._is_stopping = False
         self._errands = NO_ERRANDS
+        self._is_ending_errands = False
         self._serving = self.scope  # what the crash of an errand cancels
         self._clock = trio.lowlevel.current_clock()  # a shorter way to trio.current_time
 
@@ -122,10 +123,15 @@ class ActorLife(Life, Generic[A]):
         return was_idle and self._lifespan is NOTHING and not self._errands
 
     def in_hand(self) -> list[Letter]:
-        return [letter for letter in (self._oneself, self.handling) if letter is not None]
+        letters = (self._oneself, self.handling)
+        return [letter for letter in letters if letter is not None and not letter.is_done]
 
     def spawn(self, fn: Callable[..., Awaitable[object]], *args: object) -> None:
+        if self.is_over:
+            raise RuntimeError(f"this life of {self.child.path} is over: nobody would end {fn!r}")
         errand = Errand(self, partial(fn, *args))
+        if self._is_ending_errands:
+            errand.scope.cancel()
         self._errands |= {errand}
         self.nursery.start_soon(errand.run, name=fn)
 
@@ -142,7 +148,8 @@ class ActorLife(Life, Generic[A]):
                 letter = await take()
                 if letter is not None and not letter.is_abandoned:
                     await self._handle(letter)
-        except Exception as error:
+                del letter  # it may be large, and the next one far away
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             self.fail(error)  # here, since a lifespan that swallows it does not undo it
             raise
         finally:
@@ -202,11 +209,13 @@ class ActorLife(Life, Generic[A]):
         self.scope.deadline = min(self.scope.deadline, trio.current_time() + self.child.grace)
 
     async def _end_errands(self) -> None:
+        self._is_ending_errands = True  # so that one which begins meanwhile is cancelled too
         for errand in self._errands:
             errand.scope.cancel()
         while self._errands:
             with trio.CancelScope(shield=True):
                 await next(iter(self._errands)).wait_for_news()
+        self._is_ending_errands = False
 
 
 class Errand(Life):

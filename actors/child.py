@@ -1,6 +1,7 @@
 """A place in the tree, and one run of whatever fills it."""
 
 import logging
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -134,6 +135,7 @@ class Life:
         self.is_over = False
         self.was_asked = False
         self.crash: BaseException | None = None
+        self._crashes: list[BaseException] = []
         self._tell_end = tell_end
         self._news: Reply[None] | None = None
 
@@ -155,6 +157,10 @@ class Life:
     def in_hand(self) -> Iterable[Any]:  # Any: letters, which stand above this module
         """The letters that are being handled in here."""
         return ()
+
+    def holding_up(self) -> Iterable[Any]:  # Any: as above
+        """Those of them that end before anything else that is asked of this place is done."""
+        return self.in_hand()
 
     def ready(self) -> None:
         self.is_up = True
@@ -184,10 +190,14 @@ class Life:
 
     def fail(self, error: BaseException) -> None:
         """Note a crash of this life, or one more beside it."""
-        if self.crash is None:
-            self.crash = error
-        elif error is not self.crash:
-            self.crash = BaseExceptionGroup("several things crashed", [self.crash, error])
+        if any(error is each for each in (self.crash, *self._crashes)):
+            return
+        self._crashes.append(error)
+        # One flat group: what nests as deep as there are crashes cannot be walked through.
+        several = len(self._crashes) > 1
+        self.crash = (
+            BaseExceptionGroup("several things crashed", self._crashes) if several else error
+        )
 
     async def wait_for_news(self) -> None:
         """Until it is up or over, whatever comes next; its supervisor is the only one who waits."""
@@ -210,4 +220,8 @@ def report(
 ) -> None:
     """One structured record; costs next to nothing when nobody listens."""
     if log.isEnabledFor(level):
-        log.log(level, event, exc_info=exc_info, extra={"place": child.path, **facts})
+        try:
+            log.log(level, event, exc_info=exc_info, extra={"place": child.path, **facts})
+        except Exception:  # whoever listens badly must not keep the tree from its work
+            if logging.raiseExceptions:
+                traceback.print_exc()

@@ -35,7 +35,14 @@ def is_crash(error: BaseException) -> bool:
 
 def describe(error: BaseException) -> str:
     """One line for a person, naming what happened rather than the groups around it."""
-    return "; ".join(f"{type(leaf).__name__}: {leaf}".rstrip(": ") for leaf in _leaves(error))
+    return "; ".join(map(_describe_leaf, _leaves(error)))
+
+
+def _describe_leaf(leaf: BaseException) -> str:
+    try:
+        return f"{type(leaf).__name__}: {leaf}".rstrip(": ")
+    except Exception:  # its own __str__ fails: somebody waits for the answer all the same
+        return type(leaf).__name__
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

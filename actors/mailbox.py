@@ -32,7 +32,7 @@ class Question(Reply[Any]):  # Any: each is answered by another type
     def callers(self) -> Iterator[Child]:
         """The places that wait for this answer; whoever asked and has left no longer does."""
         question: Question = self
-        while question.caller is not None and not question.is_abandoned:
+        while question.caller is not None and question.is_open and not question.caller.is_done:
             question = question.caller
             yield question.place
 
@@ -79,24 +79,28 @@ def caller_here() -> Letter | None:
 def check(letter: Letter) -> None:
     """Turn a deadlock into an error at the line that would have closed the circle."""
     callers = list(letter.callers())
-    if letter.place in callers or not _waited_for_by(letter.place).isdisjoint(callers):
+    closing = waited_for_by(letter.place).intersection(callers)
+    if letter.place in callers or closing:
         chain = " -> ".join(place.path for place in [*reversed(callers), letter.place])
-        raise CallCycle(f"{chain}: the last of them waits for one before it")
+        is_ending = letter.place not in callers and any(c.status == "stopping" for c in closing)
+        error = Unavailable if is_ending else CallCycle
+        raise error(f"{chain}: the last of them waits for one before it")
     error = deadlock(letter) if letter.place.status != "up" else None
     if error is not None:
         raise error
 
 
-def _waited_for_by(place: Child) -> set[Child]:
+def waited_for_by(place: Child) -> set[Child]:
     """Everybody whose answer has to come before this place can take its next letter."""
     found: set[Child] = set()
     ahead = [place]
     while ahead:
-        life = ahead.pop().life
-        for letter in life.in_hand() if life is not None else ():
-            further = {question.place for question in letter.asked} - found
-            found |= further
-            ahead += further
+        above = ahead.pop()
+        further: set[Child] = set() if above.busy_with is None else {above.busy_with}
+        for letter in above.life.holding_up() if above.life is not None else ():
+            further |= {question.place for question in letter.asked if question.is_open}
+        ahead += further - found
+        found |= further
     return found
 
 
@@ -110,13 +114,14 @@ def deadlock(question: Question) -> Unavailable | None:
 
 def release(letters: Iterable[Letter]) -> None:
     """Refuse what the handlers of these letters wait for, where it has become a deadlock."""
-    for letter in letters:
-        for question in letter.asked:
+    ahead = list(letters)  # a list and no recursion: a chain of calls is as long as it likes
+    while ahead:
+        for question in ahead.pop().asked:
             error = deadlock(question)
             if error is not None:
                 question.refuse(error)
             elif isinstance(question, Letter):
-                release([question])
+                ahead.append(question)
 
 
 async def ask(question: Q, put: Callable[[Q], Awaitable[R]]) -> R:

@@ -25,6 +25,7 @@ class Ref(Generic[A_co]):
     async def call(
         self,
         method: Callable[Concatenate[A_co, P], Awaitable[R]],
+        /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
@@ -47,6 +48,7 @@ class Ref(Generic[A_co]):
     def cast(
         self,
         method: Callable[Concatenate[A_co, P], Awaitable[object]],
+        /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:

@@ -35,6 +35,11 @@ class Reply(Generic[R]):
         self._task = trio.lowlevel.current_task()
         return await trio.lowlevel.wait_task_rescheduled(self._leave)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits. Who was answered no longer does, awake already or not."""
+        return self._outcome is None and not self.is_abandoned
+
     def abandon(self) -> None:
         """The one who waited has left."""
         self.is_abandoned = True

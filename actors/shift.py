@@ -72,6 +72,9 @@ class Shift(Life):
             if child.life is not None:
                 yield from child.life.in_hand()
 
+    def holding_up(self) -> Iterator[Any]:
+        return self.in_hand() if self._is_ending else iter(())
+
     async def _start_declared(self) -> None:
         for child in self._plan.children:
             error = await self._start(child)
@@ -99,6 +102,8 @@ class Shift(Life):
         if soonest > trio.current_time():
             with trio.move_on_at(soonest):
                 return await self._receive.receive()
+        else:
+            await trio.lowlevel.checkpoint()  # else a restart that fails at once holds up the world
         return None
 
     async def _see_end(self, life: Life) -> None:
@@ -195,6 +200,10 @@ class Shift(Life):
         """Ask, wait as long as its grace, cancel, wait: polite, then firm, always bounded."""
         life = child.life
         if life is not None:
+            if life.is_over and not life.was_asked:  # it ended by itself, and its kind decides
+                for_good = for_good or not may_restart(
+                    child.restart, crashed=life.crash is not None
+                )
             if not self._part_from(life, for_good=for_good):
                 child.enter("stopping")
                 while not life.is_over:

@@ -11,7 +11,7 @@ from attrs import evolve
 from actors.actor import Actor, ActorChild
 from actors.child import Child, Life
 from actors.errors import CallCycle, Unavailable
-from actors.mailbox import ask, caller_here, deadlock
+from actors.mailbox import ask, caller_here, deadlock, waited_for_by
 from actors.policy import Patience, Restart, Strategy
 from actors.ref import Ref
 from actors.shift import Shift
@@ -96,13 +96,18 @@ class Supervisor(Child):
 
     def _children(self) -> Iterable[Child]:
         life = self.life
-        return life.children.values() if isinstance(life, Shift) else self._plan.children
+        # A copy at one blow: a watchdog thread may look while the tree changes.
+        return list(life.children.values()) if isinstance(life, Shift) else self._plan.children
 
     async def _ask(self, wish: Wish) -> None:
         error = deadlock(wish)
         if error is not None:
             is_for_good = self.busy_with is None or self.busy_with.status == "stopping"
             raise error if is_for_good else CallCycle(str(error))
+        hurdle = self.busy_with
+        is_starting = hurdle is not None and hurdle.status == "starting"  # an end has its grace
+        if is_starting and not waited_for_by(self).isdisjoint(wish.callers()):
+            raise CallCycle(f"{self.path} waits for a start that waits for the caller")
         await ask(wish, self._put)
 
     async def _put(self, wish: Wish) -> None:

@@ -22,7 +22,8 @@ class every:  # noqa: N801 - it reads as the function that it is used as
         return self
 
     async def __anext__(self) -> None:
-        missed = math.ceil((trio.current_time() - self._next) / self._seconds)
-        self._next += max(0, missed) * self._seconds
+        late = trio.current_time() - self._next
+        if late > 0:
+            self._next += math.ceil(late / self._seconds) * self._seconds
         await trio.sleep_until(self._next)
         self._next += self._seconds
