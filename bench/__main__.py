@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .harness import run_bench
+from .http import HTTP
 from .kit import KIT
 from .machine import describe_machine
 from .report import Report, markdown, write_report
+from .store import STORE
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT,)
+BENCHES = (KIT, STORE, HTTP)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 

@@ -28,6 +28,7 @@ STEPS = (
     {"ground"},
     {"identity"},
     {"audit", "limits"},
+    {"events"},
     {"preferences", "folders", "tmux"},
     {"worktrees"},
     {"sessions"},
@@ -36,6 +37,7 @@ STEPS = (
     {"sync", "cleanup", "health", "web"},
     {"config"},
     {"main"},
+    {"program"},
     {"__main__"},
 )
 

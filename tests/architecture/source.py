@@ -96,6 +96,8 @@ def _base(source: Source, node: ast.ImportFrom) -> str:
 def _offers(face: Source | None, name: str) -> bool:
     """Whether a module has a name of its own, which then hides a submodule of that name."""
     return face is not None and any(
-        isinstance(node, ast.ImportFrom) and any(alias.asname == name for alias in node.names)
+        name == (alias.asname or alias.name)
         for node in face.syntax.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
     )

@@ -44,7 +44,8 @@ def test_the_list_names_every_bench(tmp_path: Path, capsys: pytest.CaptureFixtur
     code = main(["--list"], BENCHES, tmp_path)
 
     assert code == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["kit"]
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == ["kit", "store", "http"]
 
 
 def test_no_rounds_at_all_are_refused(tmp_path: Path) -> None:

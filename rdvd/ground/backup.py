@@ -1,0 +1,142 @@
+"""Copies of the database for safe keeping, and the way back. All of it blocks: use a thread."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from rdvd.ground.clock import now
+from rdvd.ground.errors import BadInput, Conflict, NotFound, StorageFull
+from rdvd.ground.store_connections import (
+    connect_copier,
+    connect_writer,
+    naming_the_file,
+    require_ours,
+)
+from rdvd.ground.store_copies import appearing, copy_database
+from rdvd.ground.store_problems import BrokenDatabase, ForeignDatabase, is_storage_full
+
+
+def backup(path: Path, target: Path) -> None:
+    """Copy the database as it is at this moment, also while the daemon writes."""
+    _require_file(path)
+    _refuse_existing(target)
+    with closing(connect_copier(path)) as connection, _naming_a_full_disk(target):
+        require_ours(connection, path)
+        copy_database(connection, target)
+
+
+def verify(file: Path) -> None:
+    """Refuse a file that is not ours or contradicts itself. Leaves nothing beside it."""
+    _require_file(file)
+    _refuse_log(file)
+    _verify_content(file, file)
+
+
+def restore(file: Path, path: Path) -> Path | None:
+    """Put a verified copy of `file` in the database's place; return where the old one is now.
+
+    The caller holds the daemon's lock: nothing else may open the database meanwhile. A power cut
+    at any moment leaves either the old database or the new one in place, and both on the disk.
+    """
+    _require_file(file)
+    _refuse_log(file)
+    with _naming_a_full_disk(path), appearing(path) as copy:
+        shutil.copyfile(file, copy)
+        _verify_content(copy, file)  # the very bytes that will be used
+        return _put_aside(path)
+
+
+def _put_aside(path: Path) -> Path | None:
+    """Give the old database a second name, and take care that it leaves no log behind.
+
+    The log of one database must never meet the file of another: SQLite would play it back.
+    """
+    if not path.exists():
+        _remove_log(path)
+        return None
+    aside = path.with_name(f"{path.name}.replaced-{now():%Y%m%dT%H%M%S.%fZ}")
+    _keep_log(path, aside)
+    if _fold_log_in(path):
+        _log(aside).unlink(missing_ok=True)
+        _refuse_in_use(path)
+    os.link(path, aside)
+    _remove_log(path)
+    return aside
+
+
+def _keep_log(path: Path, aside: Path) -> None:
+    if _log(path).exists():
+        with appearing(_log(aside)) as copy:
+            shutil.copyfile(_log(path), copy)
+
+
+def _fold_log_in(path: Path) -> bool:
+    """Whether it worked: a broken database may be the very reason to restore another."""
+    with suppress(sqlite3.Error, BrokenDatabase, ForeignDatabase):
+        connect_writer(path).close()  # whoever closes last folds the log in and removes it
+        return True
+    return False
+
+
+def _refuse_in_use(path: Path) -> None:
+    if _log(path).exists():
+        raise Conflict(f"{path} is in use by another program. Stop it, then restore again.")
+
+
+def _verify_content(file: Path, named: Path) -> None:
+    with naming_the_file(named), closing(connect_copier(file, is_alone=True)) as connection:
+        require_ours(connection, named)
+        (word,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if word != "ok":
+            raise BrokenDatabase(f"{named} is damaged: {word}.")
+        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
+        if orphan is not None:
+            raise BrokenDatabase(
+                f"{named} contradicts itself: a row of {orphan[0]} refers to a row of {orphan[2]} "
+                "that does not exist."
+            )
+
+
+def _require_file(file: Path) -> None:
+    if not file.is_file():
+        raise NotFound(f"{file} is no file.")
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.is_dir():
+        raise BadInput(f"{target} is a directory: name a new file in it.")
+    if os.path.lexists(target):
+        raise Conflict(f"{target} exists already: it will not be overwritten.")
+    if not target.parent.is_dir():
+        raise NotFound(f"{target.parent} is no directory.")
+
+
+def _refuse_log(file: Path) -> None:
+    log = _log(file)
+    if log.exists() and log.stat().st_size:
+        raise Conflict(
+            f"{file} has an unfinished log beside it ({log.name}): this is a database in use, or a "
+            "copy of one, and no backup. Make one with `rdv backup`."
+        )
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _remove_log(path: Path) -> None:
+    _log(path).unlink(missing_ok=True)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming_a_full_disk(target: Path) -> Generator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        if is_storage_full(error):
+            raise StorageFull(f"There is no room for {target}; nothing was changed.") from error
+        raise

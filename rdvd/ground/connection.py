@@ -1,0 +1,126 @@
+"""One connection: Hypercorn's, with what it leaves open closed (reference/web-stack.md, 1.3)."""
+
+from typing import Any
+
+import h11
+import trio
+from hypercorn.config import Config
+from hypercorn.events import Closed, Event, RawData
+from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from hypercorn.typing import AppWrapper
+
+from rdvd.ground.ids import new_id
+from rdvd.ground.problems import PROBLEM_TYPE, trouble_of_status
+
+SPOKEN_VERSIONS = (b"1.0", b"1.1")
+
+
+class UnspokenVersion(Exception):
+    """The peer began with a version of HTTP that is not 1."""
+
+
+class Http1(H11Protocol):
+    """HTTP/1 only, with problems as error pages. Hypercorn would also speak HTTP/2 when it sees
+    its preface or an offer to upgrade; that is a second way in which nobody here tests."""
+
+    _is_head = False  # an answer to HEAD has no body, whatever went wrong
+
+    async def handle(self, event: Event) -> None:
+        try:
+            await super().handle(event)
+        except UnspokenVersion:
+            await self._send_error_response(505)
+            await self.send(Closed())
+
+    async def _check_protocol(self, event: h11.Request) -> None:
+        self._is_head = event.method == b"HEAD"
+        if event.http_version not in SPOKEN_VERSIONS:
+            raise UnspokenVersion
+
+    async def _send_error_response(self, status_code: int) -> None:
+        body = trouble_of_status(status_code).document(new_id())
+        headers = [
+            (b"content-type", PROBLEM_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self._send_h11_event(h11.Response(status_code=status_code, headers=headers))
+        if not self._is_head:
+            await self._send_h11_event(h11.Data(data=body))
+        await self._send_h11_event(h11.EndOfMessage())
+
+
+class Connection(TCPServer):
+    stream: Any  # Hypercorn says SSLStream and means any stream
+
+    def __init__(
+        self,
+        app: AppWrapper,
+        config: Config,
+        context: WorkerContext,
+        state: Any,
+        stream: trio.SocketStream,
+        *,
+        longest_write: float,
+    ) -> None:
+        super().__init__(app, config, context, state, stream)  # pyright: ignore[reportArgumentType]
+        self._longest_write = longest_write
+        self._reading = trio.CancelScope()
+
+    async def run(self) -> None:
+        try:
+            await super().run()
+        finally:
+            self.cut()  # Hypercorn's own goodbye is skipped when it is cancelled
+
+    def cut(self) -> None:
+        """At once, also under a writer that waits for its peer: that one wakes (defect 2)."""
+        self.stream.socket.close()
+        self._reading.cancel()
+
+    async def protocol_send(self, event: Event) -> None:
+        if isinstance(event, RawData):
+            await self._write(event.data)
+        else:
+            await super().protocol_send(event)
+
+    async def _write(self, data: bytes) -> None:
+        """Shielded, because half an answer on the wire is worse than none; but not for ever."""
+        async with self.send_lock:
+            is_gone = False
+            with trio.CancelScope(shield=True) as writing:
+                writing.deadline = trio.current_time() + self._longest_write
+                try:
+                    await self.stream.send_all(data)
+                except (trio.BrokenResourceError, trio.ClosedResourceError):
+                    is_gone = True
+            if is_gone or writing.cancelled_caught:
+                self.cut()
+                await self.protocol.handle(Closed())
+
+    async def _read_data(self) -> None:
+        known = self.protocol.protocol
+        self.protocol: Any = Http1(
+            self.app, self.config, self.context, self._task_group,
+            known.connection_state, ssl=False, client=None, server=None, send=self.protocol_send,
+        )  # fmt: skip
+        # A pipelined request that is never to be answered would leave its reader waiting for ever.
+        with self._reading:
+            await super()._read_data()
+        await self.idle_task.stop()  # or it would keep what is gone (defect 7)
+        if self._reading.cancelled_caught:
+            await self.protocol.handle(Closed())
+
+    async def _close(self) -> None:
+        try:
+            await super()._close()
+        finally:
+            self._reading.cancel()
+
+    async def _initiate_server_close(self) -> None:
+        try:
+            await super()._initiate_server_close()
+        finally:
+            self._reading.cancel()

@@ -1,0 +1,151 @@
+"""The app: every request gets an id, a deadline, a principal and limits; every end one log line."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+import quart
+import trio
+from attrs import frozen
+from quart.ctx import RequestContext
+from quart.wrappers import Request as QuartRequest
+from quart_trio import QuartTrio
+
+from rdvd.ground.answers import Answer, answer_trouble
+from rdvd.ground.errors import Forbidden
+from rdvd.ground.exchange import (
+    CLIENT_GONE,
+    Exchange,
+    begin_exchange,
+    log_exchange,
+    log_trouble,
+    refuse_foreign_origin,
+)
+from rdvd.ground.framework import PatientConnection, YieldingWebsocket
+from rdvd.ground.hooks import Hooks
+from rdvd.ground.idempotency import AnswersInMemory, KeptAnswers
+from rdvd.ground.performance import Incoming, Stage
+from rdvd.ground.problems import leaves_of, trouble_of
+from rdvd.ground.routes import Route
+from rdvd.ground.traffic import Traffic
+
+EXCHANGE: ContextVar[Exchange | None] = ContextVar("EXCHANGE", default=None)
+
+
+@frozen
+class HttpSettings:
+    deadline: float = 30.0
+    body_limit: int = 1024 * 1024
+    allowed_origins: frozenset[str] = frozenset()
+
+
+def make_app(
+    routes: Iterable[Route],
+    hooks: Hooks,
+    *,
+    settings: HttpSettings = HttpSettings(),
+    kept: KeptAnswers | None = None,
+    traffic: Traffic | None = None,
+) -> "App":
+    stage = Stage(hooks, AnswersInMemory() if kept is None else kept, settings.deadline)
+    app = App(stage, settings, Traffic() if traffic is None else traffic)
+    for route in routes:
+        app.add_route(route)
+    return app
+
+
+class App(QuartTrio):
+    """An ASGI app. Beside routes it answers with nothing but problems."""
+
+    asgi_http_class = PatientConnection
+    websocket_class = YieldingWebsocket
+
+    def __init__(self, stage: Stage, settings: HttpSettings, traffic: Traffic) -> None:
+        super().__init__(__name__, static_folder=None)
+        self.traffic = traffic
+        self._stage = stage
+        self._allowed_origins = settings.allowed_origins
+        self._routes: dict[str, Route] = {}
+        self.url_map.strict_slashes = False  # no redirects: a path is right or it is not
+        self.url_map.merge_slashes = False
+        self.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+        self.config["BODY_TIMEOUT"] = None  # the deadline of the request covers its body
+        self.config["RESPONSE_TIMEOUT"] = None  # it would cut streams off without a word
+        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        self.before_websocket(self._guard_websocket)
+
+    def add_route(self, route: Route) -> None:
+        self._routes[route.name] = route
+        self.add_url_rule(route.path, route.name, methods=[route.method])
+
+    async def handle_request(self, request: QuartRequest) -> Any:
+        exchange = begin_exchange(request)
+        EXCHANGE.set(exchange)
+        response = None
+        with self.traffic.one_in_flight():
+            try:
+                response = await self._guard_request(request)
+                response.headers.extend(_missing(response, exchange))
+                return response
+            finally:  # also when the client has left
+                self._note_end(exchange, response)
+
+    async def _guard_request(self, request: QuartRequest) -> Any:
+        """First of all, before it is even known whether there is such a route."""
+        if origins := request.headers.getlist("Origin"):
+            try:
+                refuse_foreign_origin(origins, self._allowed_origins)
+            except Forbidden as refusal:
+                return _to_response(self._answer_error(refusal))
+        return await super().handle_request(request)
+
+    async def dispatch_request(self, request_context: RequestContext | None = None) -> Any:
+        assert request_context is not None
+        request, exchange = request_context.request, EXCHANGE.get()
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        route = self._routes.get(request.endpoint or "")
+        if route is None or exchange is None:
+            return await super().dispatch_request(request_context)
+        exchange.route = route
+        path = {name: str(value) for name, value in (request.view_args or {}).items()}
+        incoming = Incoming(path, request.query_string, lambda: _read(request))
+        return _to_response(await self._stage.perform(route, exchange, incoming))
+
+    async def handle_user_exception(self, error: BaseException) -> Any:
+        return _to_response(self._answer_error(error))
+
+    async def handle_exception(self, error: BaseException) -> Any:
+        return _to_response(self._answer_error(error))
+
+    def _answer_error(self, error: BaseException) -> Answer:
+        if not all(isinstance(leaf, Exception) for leaf in leaves_of(error)):
+            raise error  # a cancellation or an interrupt among others: not ours to answer
+        exchange, trouble = EXCHANGE.get(), trouble_of(error)
+        log_trouble(exchange, trouble, error)
+        if exchange is not None:
+            exchange.code = trouble.code
+        return answer_trouble(trouble, exchange.id if exchange else "")
+
+    def _note_end(self, exchange: Exchange, response: Any) -> None:
+        status = CLIENT_GONE if response is None else response.status_code
+        seconds = trio.current_time() - exchange.started
+        self.traffic.observe(exchange.route.name if exchange.route else "", status, seconds)
+        log_exchange(exchange, status, seconds, response and response.content_length)
+
+    async def _guard_websocket(self) -> None:
+        refuse_foreign_origin(quart.websocket.headers.getlist("Origin"), self._allowed_origins)
+
+
+async def _read(request: QuartRequest) -> bytes:
+    return await request.body
+
+
+def _missing(response: Any, exchange: Exchange) -> dict[str, str]:
+    """What an answer has set itself, such as its caching, stays."""
+    wanted = exchange.response_headers()
+    return {name: value for name, value in wanted.items() if name not in response.headers}
+
+
+def _to_response(answer: Answer) -> quart.Response:
+    return quart.Response(answer.body, answer.status, dict(answer.headers))

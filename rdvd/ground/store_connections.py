@@ -1,0 +1,137 @@
+"""How a database is made and connected to: the modes, the pragmas, whose file it is."""
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Literal
+
+from rdvd.ground.store_problems import BrokenDatabase, ForeignDatabase
+
+APPLICATION_ID = int.from_bytes(b"rdvd")
+Synchronous = Literal["FULL", "NORMAL"]
+
+# Temporary tables stay in memory, so that a full disk stops no reader.
+FOR_ALL = ("PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY", "PRAGMA busy_timeout = 5000")
+FOR_READERS = ("PRAGMA query_only = ON",)
+FOR_THE_WRITER = (
+    "PRAGMA journal_mode = WAL",
+    # A checkpoint shortens what a burst has left behind.
+    f"PRAGMA journal_size_limit = {64 * 2**20}",
+)
+
+
+def connect_writer(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Connection:
+    """The one connection that writes and checkpoints; the file is made if there is none."""
+    create_private(path)
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    with _closed_on_error(connection):
+        claim(connection, path)
+        _apply(connection, FOR_ALL, FOR_THE_WRITER, (f"PRAGMA synchronous = {synchronous}",))
+        return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    connection = connect_copier(path)
+    with _closed_on_error(connection):
+        _apply(connection, FOR_READERS)
+        return connection
+
+
+def connect_copier(path: Path, *, is_alone: bool = False) -> sqlite3.Connection:
+    """Reads only, but may say VACUUM INTO, which `query_only` would forbid.
+
+    `is_alone`: nobody else has the file open and no log belongs to it; SQLite then leaves no
+    files of its own beside it.
+    """
+    options = "mode=ro&immutable=1" if is_alone else "mode=ro"
+    connection = _connect(f"{path.absolute().as_uri()}?{options}")
+    with _closed_on_error(connection):
+        _apply(connection, FOR_ALL)
+        return connection
+
+
+def create_private(path: Path) -> None:
+    """Make an empty 0600 file unless there is one. SQLite gives its -wal and -shm the same mode."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    try:
+        os.fchmod(descriptor, 0o600)  # a umask may have taken even our own rights away
+    finally:
+        os.close(descriptor)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """What was written, or for a directory what was renamed in it, survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def claim(connection: sqlite3.Connection, path: Path) -> None:
+    """Sign an empty database as ours; refuse one that somebody else has filled."""
+    if is_empty(connection, path):
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    require_ours(connection, path)
+
+
+def is_empty(connection: sqlite3.Connection, path: Path) -> bool:
+    with naming_the_file(path):
+        return not pragma(connection, "schema_version") and not pragma(connection, "application_id")
+
+
+def require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    with naming_the_file(path):
+        is_ours = pragma(connection, "application_id") == APPLICATION_ID
+    if not is_ours:
+        raise ForeignDatabase(
+            f"{path} is a database of another program (its application_id is not ours). "
+            "Move it away, or point RDV_HOME somewhere else."
+        )
+
+
+@contextmanager
+def naming_the_file(path: Path) -> Generator[None]:
+    """Say which file it is that SQLite cannot make sense of."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise ForeignDatabase(f"{path} is no SQLite database.") from error
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise BrokenDatabase(f"{path} is damaged: {error}.") from error
+        raise
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # No isolation level: we say BEGIN ourselves, and the driver never does.
+    return sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+
+
+def _apply(connection: sqlite3.Connection, *groups: tuple[str, ...]) -> None:
+    for statements in groups:
+        for statement in statements:
+            with closing(connection.execute(statement)):
+                pass
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Generator[None]:
+    is_good = False
+    try:
+        yield
+        is_good = True
+    finally:
+        if not is_good:
+            connection.close()

@@ -1,0 +1,82 @@
+"""The smaller ones of reference/web-stack.md 1.3, and what the fuzz has found beside them."""
+
+from pathlib import Path
+
+import trio
+import trio.testing
+
+from rdvd.ground.routes import Request, Routes
+
+from .http_client import connect, read_to_the_end, say
+from .http_server import AT_ONCE, STALLED, app_of, descriptors, flooding_app, serving, small_routes
+
+GET = b"GET /api/things/1 HTTP/1.1\r\nHost: x\r\n"
+
+
+async def test_a_stream_is_never_cut_by_a_clock_of_the_framework() -> None:
+    """Stock: `RESPONSE_TIMEOUT` of 60 s ends a stream without a word."""
+    assert app_of(small_routes()).config["RESPONSE_TIMEOUT"] is None
+
+
+async def test_http_2_is_not_spoken(tmp_path: Path) -> None:
+    """Stock: answered on the same socket, and nothing can switch it off."""
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    upgrade = (
+        b"Upgrade: h2c\r\nConnection: upgrade, close\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
+    )
+    async with serving(app_of(small_routes()), tmp_path) as server:
+        assert (await say(server.path, preface)).startswith(b"HTTP/1.1 505")
+        assert (await say(server.path, GET + upgrade)).startswith(b"HTTP/1.1 200")
+
+
+async def test_what_is_no_http_is_answered_with_a_problem(tmp_path: Path) -> None:
+    """Stock: an empty body."""
+    long = b"GET /" + b"a" * 20_000
+    async with serving(app_of(small_routes()), tmp_path) as server:
+        garbage = await say(server.path, b"\x16\x03\x01 hello\r\n\r\n")
+        too_long = await say(server.path, long)
+
+    assert garbage.startswith(b"HTTP/1.1 400")
+    assert b"application/problem+json" in garbage
+    assert too_long.startswith(b"HTTP/1.1 431")
+
+
+async def test_a_pipelined_request_leaves_nothing_behind_when_its_turn_never_comes(
+    tmp_path: Path,
+) -> None:
+    """Stock: its reader waits for that turn until all grace is over."""
+    routes, began, may_end = Routes(), trio.Event(), trio.Event()
+
+    @routes.route("GET", "/wait", "Waits")
+    async def _(request: Request[None]) -> None:
+        began.set()
+        await may_end.wait()
+
+    wait = b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with (
+        serving(app_of(routes), tmp_path, grace=9) as server,
+        await connect(server.path) as stream,
+    ):
+        await stream.send_all(wait + wait)
+        await began.wait()
+        server.stopping.set()
+        await trio.testing.wait_all_tasks_blocked()
+        may_end.set()
+        assert await server.stop() < AT_ONCE
+        assert (await read_to_the_end(stream)).count(b"HTTP/1.1 200") == 1
+
+
+async def test_a_pipelined_request_leaves_nothing_behind_when_its_client_has_left(
+    tmp_path: Path,
+) -> None:
+    """Stock: the reader waits for that turn, and does not notice, until all grace is over."""
+    async with serving(flooding_app(), tmp_path, grace=9) as server:
+        before = descriptors()
+        stream = await connect(server.path)
+        await stream.send_all(STALLED + STALLED)
+        await stream.receive_some(1)
+        await stream.aclose()
+        with trio.fail_after(AT_ONCE):
+            while descriptors() > before:
+                await trio.testing.wait_all_tasks_blocked()
+        assert await server.stop() < AT_ONCE
