@@ -1,0 +1,26 @@
+"""Reading the audit log, and checking that it is whole."""
+
+from typing import Any, cast
+
+from rdvd.ground.routes import Request, Routes
+from rdvd.ground.store import Store
+from rdvd.identity import Principal, ensure
+
+from .storage import page, verify
+from .types import Page, Query, Verdict
+
+
+def audit_routes(store: Store) -> Routes:
+    routes = Routes()
+
+    @routes.route("GET", "/api/audit", "What was done, newest first", query=Query, response=Page)
+    async def read(request: Request[Any]) -> Page:
+        ensure(cast(Principal, request.principal), "audit.read")
+        return await store.read(page, request.query(Query))
+
+    @routes.route("GET", "/api/audit/verify", "Whether the log is whole", response=Verdict)
+    async def check(request: Request[Any]) -> Verdict:
+        ensure(cast(Principal, request.principal), "audit.read")
+        return await store.read(verify)
+
+    return routes

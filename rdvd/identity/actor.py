@@ -1,0 +1,287 @@
+"""Auth: the tokens held hot in memory, and everything that changes them."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import trio
+from attrs import frozen
+
+from actors import Actor, Topic
+from rdvd.ground.clock import now_ms
+from rdvd.ground.errors import Conflict, Forbidden, NotFound, Problem, StorageFull
+from rdvd.ground.ids import new_id
+from rdvd.ground.peer import Peer
+from rdvd.ground.store import Store
+
+from .authority import NOTHING, Action, Thing, ensure, may
+from .credentials import Headers, shown_by
+from .keyring import Moment
+from .peers import Callers, Homes, refuse_foreigner
+from .recognition import Recognition
+from .settings import AuthSettings
+from .storage import Vault
+from .tokens import Secret, new_secret
+from .types import (
+    AuthEvent,
+    NewToken,
+    Principal,
+    SessionId,
+    Ticket,
+    TicketAction,
+    Token,
+    TokenId,
+    TokenRevoked,
+    User,
+    UserId,
+    name_of,
+)
+
+log = logging.getLogger("rdvd.identity")
+
+Record: TypeAlias = Callable[[AuthEvent], Awaitable[object]]
+
+HOUR = 3600.0
+MOST_REMEMBERED = 1_000
+
+
+@frozen
+class Minted:
+    """A new token, and the one chance to see its value."""
+
+    token: Token
+    secret: Secret
+
+
+@frozen
+class MintedTicket:
+    """A ticket, and how long it waits to be used."""
+
+    secret: Secret
+    expires_in_seconds: float
+
+
+class Auth(Actor):
+    """Knows every good token. `ended` hears of each that ends; `record` writes the audit log."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: AuthSettings,
+        homes: Homes,
+        ended: Topic[TokenRevoked],
+        record: Record,
+        *,
+        today: Callable[[], int] = now_ms,
+    ) -> None:
+        self._settings = settings
+        self._vault = Vault(store, settings)
+        self._callers = Callers(homes)
+        self._ended = ended
+        self._record = record
+        self._today = today
+        self._changed = trio.Event()
+        self._recorded: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncGenerator[None, None]:
+        await self._vault.open(self._now())
+        self.spawn(self._tidy_when_due)
+        yield
+        await self._vault.write_uses()
+
+    async def authenticate(
+        self, headers: Headers, peer: Peer | None, ticket: str | None = None
+    ) -> Principal:
+        """Who asks. A credential that is wrong is refused, whatever else would have done."""
+        try:
+            if peer is not None:
+                refuse_foreigner(peer)
+            principal = self._recognition(peer).principal(shown_by(headers, ticket), self._now())
+        except Problem as problem:
+            await self._record_refusal(problem, peer)
+            raise
+        self._note_use(principal)
+        await self._record_first_use(principal, peer)
+        return principal
+
+    async def check_still_good(self, principal: Principal) -> None:
+        """Raise `Unauthenticated` if a token that this principal stands on has ended since."""
+        self._recognition(None).check_still_good(principal, self._now())
+
+    async def user(self, by: Principal) -> User:
+        await self._ensure(by, "user.read", Thing(user=by.user))
+        return self._vault.user(by.user)
+
+    async def create_user(self, by: Principal, name: str) -> User:
+        await self._ensure(by, "user.create")
+        user = await self._vault.add_user(name, self._now())
+        await self._tell(by, "user.create", user.id)
+        return user
+
+    async def tokens(self, by: Principal) -> list[Token]:
+        """The good tokens that the asker may see, oldest first."""
+        await self._ensure(by, "token.list", Thing(user=by.user))
+        return [token for token in self._vault.keyring.all(self._now()) if _may_see(by, token)]
+
+    async def token(self, by: Principal, id: TokenId) -> Token:
+        token = self._vault.keyring.get(id, self._now())
+        if token is None or not _may_see(by, token):
+            raise NotFound(f"there is no token {id}")
+        return token
+
+    async def mint(self, by: Principal, order: NewToken, user: UserId | None = None) -> Minted:
+        """A token for oneself, or, as the owner, for another user."""
+        thing = Thing(user=user or by.user)
+        await self._ensure(by, "token.mint_cli" if order.kind == "cli" else "token.mint", thing)
+        secret = new_secret(order.kind)
+        token = await self._vault.mint(
+            secret, order, self._vault.user(user or by.user), self._now()
+        )
+        self._changed.set()
+        await self._tell(by, "token.mint", token.id)
+        return Minted(token, secret)
+
+    async def mint_for_session(self, session: SessionId, user: UserId) -> Minted:
+        """For the environment of a session that is about to begin. Only our own code asks."""
+        secret = new_secret("ses")
+        token = await self._vault.mint_for_session(secret, session, user, self._now())
+        await self._record_safely(_of("token.mint", token))
+        return Minted(token, secret)
+
+    async def revoke(self, by: Principal, id: TokenId) -> Token:
+        """Good until this returns, and never after."""
+        token = await self.token(by, id)
+        await self._ensure(by, "token.revoke", Thing(user=token.user))
+        if token.kind == "svc":
+            raise Conflict("the service token is rotated, not revoked", code="ROTATE_INSTEAD")
+        await self._end([token.id])
+        await self._tell(by, "token.revoke", token.id)
+        return token
+
+    async def revoke_session(self, session: SessionId) -> None:
+        """A session closed: nobody speaks for it any more. Only our own code asks."""
+        tokens = self._vault.keyring.of_session(session, self._now())
+        await self._end([token.id for token in tokens])
+        for token in tokens:
+            await self._record_safely(_of("token.revoke", token))
+
+    async def rotate_service_token(self, by: Principal) -> Token:
+        """Put a new one in the file; the old one stays good for the time of the overlap."""
+        await self._ensure(by, "service_token.rotate")
+        token = await self._rotate()
+        await self._tell(by, "service_token.rotate", token.id)
+        return token
+
+    async def mint_ticket(
+        self, by: Principal, action: TicketAction, thing: Thing | None = None
+    ) -> MintedTicket:
+        """To open one stream, once, soon. `thing` is what it shows; oneself if left out."""
+        thing = thing or Thing(user=by.user, session=getattr(by, "session", None))
+        await self._ensure(by, "ticket.mint", thing)
+        await self._ensure(by, action, thing)
+        assert not isinstance(by, Ticket)  # it may nothing but what it is for
+        secret = new_secret("tkt")
+        ticket = Ticket(by, TokenId(new_id()), action, thing.session)
+        self._vault.keep_ticket(ticket, secret, self._now())
+        await self._tell(by, "ticket.mint", ticket.token)
+        return MintedTicket(secret, self._settings.ticket_seconds)
+
+    async def tidy(self) -> None:
+        """End what is over, write down what was used, and rotate what is old."""
+        now = self._now()
+        for id in self._vault.keyring.drop_over(now):
+            self._ended.publish(TokenRevoked(id, "expired"))
+            await self._record_safely(AuthEvent("token.expire", "accepted", token=id))
+        await self._vault.write_uses()
+        if self._vault.is_rotation_due(now):
+            await self._rotate_if_it_can()
+
+    async def _end(self, ids: list[TokenId]) -> None:
+        for id in await self._vault.revoke(ids, self._now()):
+            self._ended.publish(TokenRevoked(id, "revoked"))
+
+    async def _rotate(self) -> Token:
+        token = await self._vault.rotate_service_token(self._now())
+        self._changed.set()
+        return token
+
+    async def _rotate_if_it_can(self) -> None:
+        try:
+            token = await self._rotate()
+            await self._record_safely(_of("service_token.rotate", token))
+        except Problem as problem:  # the old one stays good, and an hour later we try again
+            log.error("service_token.not_rotated", extra={"error": str(problem)})
+
+    async def _tidy_when_due(self) -> None:
+        while True:
+            self._changed = trio.Event()
+            due = self._vault.next_due(self._now())
+            with trio.move_on_at(min(due, trio.current_time() + HOUR)):
+                await self._changed.wait()
+                continue
+            await self.ref.call(Auth.tidy)
+
+    def _recognition(self, peer: Peer | None) -> Recognition:
+        return self._vault.recognition(lambda: self._callers.look(peer))
+
+    def _note_use(self, principal: Principal) -> None:
+        had_none = not self._vault.keyring.has_uses
+        if principal.token is not None:
+            self._vault.note_use(principal.token, self._now())
+        if had_none and self._vault.keyring.has_uses:
+            self._changed.set()
+
+    async def _record_first_use(self, principal: Principal, peer: Peer | None) -> None:
+        """Every pair of principal and process once: each request would drown the log."""
+        key = (name_of(principal), _place(peer))
+        is_new = key not in self._recorded or isinstance(principal, Ticket)
+        self._recorded[key] = None
+        self._recorded.move_to_end(key)
+        if len(self._recorded) > MOST_REMEMBERED:
+            self._recorded.popitem(last=False)
+        if is_new:
+            event = AuthEvent(
+                "authenticate", "accepted", principal.user, principal.token, _place(peer)
+            )
+            await self._record_safely(event)
+
+    async def _record_refusal(self, problem: Problem, peer: Peer | None) -> None:
+        token: TokenId | None = getattr(problem, "token", None)
+        await self._record_safely(
+            AuthEvent("authenticate", "refused", None, token, _place(peer), reason=problem.code)
+        )
+
+    async def _ensure(self, by: Principal, action: Action, thing: Thing = NOTHING) -> None:
+        try:
+            ensure(by, action, thing)
+        except Forbidden as problem:
+            event = AuthEvent(action, "refused", by.user, by.token, reason=problem.code)
+            await self._record_safely(event)
+            raise
+
+    async def _tell(self, by: Principal, action: str, about: str | None) -> None:
+        await self._record_safely(AuthEvent(action, "accepted", by.user, by.token, object=about))
+
+    async def _record_safely(self, event: AuthEvent) -> None:
+        try:
+            await self._record(event)
+        except StorageFull:  # nobody is locked out of a daemon whose disk is full
+            log.error("audit.not_written", extra={"action": event.action, "token": event.token})
+
+    def _now(self) -> Moment:
+        return Moment(self._today(), trio.current_time())
+
+
+def _may_see(by: Principal, token: Token) -> bool:
+    return may(by, "token.read", Thing(user=token.user))
+
+
+def _of(action: str, token: Token) -> AuthEvent:
+    return AuthEvent(action, "accepted", token.user, token.id, object=token.subject)
+
+
+def _place(peer: Peer | None) -> str:
+    return "network" if peer is None else f"uid:{peer.uid} pid:{peer.pid}"
