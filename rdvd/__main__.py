@@ -1,5 +1,5 @@
 """`python -m rdvd`."""
 
-from rdvd.main import main
+from rdvd.program import main
 
 main()

@@ -1,19 +1,131 @@
-"""The `rdv` command. Its nouns come with the daemon's sockets."""
+"""The `rdv` command: its options, and one function for each verb. Heavy imports wait inside."""
 
-import argparse
-from collections.abc import Sequence
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
 
 from rdvd import VERSION
+from rdvd.cli.client import Api
+from rdvd.cli.exits import Failure
+
+json_option = click.option(
+    "--json",
+    "fields",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[FIELDS]",
+    help="Print JSON; with --json=a,b only these fields.",
+)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        prog="rdv",
-        description="The command line of rdvd. There is no daemon to speak to yet.",
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="rdv", message="%(prog)s %(version)s")
+def rdv() -> None:
+    """Speak to rdvd, the daemon that keeps your terminals, agents and worktrees alive.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
+    6 no daemon, 7 timed out, 8 refused.
+    """
+
+
+@rdv.command()
+@json_option
+def status(fields: str | None) -> None:
+    """Whether the daemon is well, in a few lines."""
+    from rdvd.cli import render  # lazy: its JSON is not needed for --help
+
+    answer: Any = api().get("/health")
+    if fields is not None:
+        click.echo(render.as_json(answer, fields))
+        return
+    components = answer["components"]
+    metrics = answer["metrics"]
+    click.echo(
+        render.facts(
+            {
+                "status": answer["status"],
+                "version": answer["version"],
+                "running for": render.duration(answer["uptime_seconds"]),
+                **{name: "ok" if well else "NOT OK" for name, well in components.items()},
+                "sessions": str(metrics["active_sessions"]),
+                "connections": str(metrics["websocket_connections"]),
+            }
+        )
     )
-    parser.add_argument("--version", action="version", version=f"rdv {VERSION}")
-    parser.parse_args(arguments)
-    parser.print_help()
+    for reason in answer["reasons"]:
+        click.echo(f"! {reason}")
+
+
+@rdv.command()
+@json_option
+def health(fields: str | None) -> None:
+    """The daemon's health as it states it, without the tree."""
+    from rdvd.cli import render  # lazy: as above
+
+    answer: Any = api().get("/health")
+    answer.pop("tree", None)
+    click.echo(render.as_json(answer, fields or ""))
+
+
+@rdv.command()
+@json_option
+def tree(fields: str | None) -> None:
+    """The actors that live in the daemon: their state, restarts, crashes and work in hand."""
+    from rdvd.cli import render  # lazy: as above
+    from rdvd.cli.tree import draw  # lazy: only this command draws
+
+    answer: Any = api().get("/health")
+    if "tree" not in answer:
+        raise Failure("the daemon shows its tree to its owner only", code=5)
+    if fields is not None:
+        click.echo(render.as_json(answer["tree"], fields))
+    else:
+        click.echo(draw(answer["tree"], shutil.get_terminal_size().columns))
+
+
+@rdv.command("api")
+@click.argument("method", metavar="METHOD")
+@click.argument("path", metavar="PATH")
+@click.option("-d", "--data", help="The JSON body; - reads it from standard input.")
+def ask_api(method: str, path: str, data: str | None) -> None:
+    """Ask the daemon's API yourself: the answer as it came; the exit code says how it went."""
+    body = sys.stdin.read() if data == "-" else data
+    status, text = api().exchange(method.upper(), path, body)
+    click.echo(text)
+    if status >= 400:
+        from rdvd.cli.exits import OF_STATUS, REFUSED  # lazy: only when it went wrong
+
+        sys.exit(OF_STATUS.get(status, REFUSED))
+
+
+@rdv.command()
+def version() -> None:
+    """The version of this program."""
+    click.echo(f"rdv {VERSION}")
+
+
+def api() -> Api:
+    """The daemon of this user, with the token that `rdv auth login` kept if there is one."""
+    home = Path(os.environ.get("RDV_HOME") or os.environ.get("REMOTE_DEV_DIR") or "~/.remote-dev")
+    home = home.expanduser()
+    runtime = os.environ.get("RDV_RUNTIME_DIR")
+    socket = os.environ.get("RDV_API_SOCKET")
+    path = Path(socket) if socket else (Path(runtime) if runtime else home / "run") / "api.sock"
+    token = home / "cli-token"
+    return Api(path, token.read_text().strip() if token.is_file() else None)
+
+
+def main() -> None:
+    try:
+        rdv()
+    except Failure as failure:
+        click.echo(str(failure), err=True)
+        sys.exit(failure.code)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,86 @@
+"""Requests to the daemon over its Unix socket: blocking, and with little to import."""
+
+import json
+import socket
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from pathlib import Path
+
+from rdvd.cli.exits import DAEMON_DOWN, OF_STATUS, REFUSED, TIMED_OUT, Failure
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+
+START_IT = "Start it with `rdvd`, or `./dev run` in a checkout."
+
+
+class UnixConnection(HTTPConnection):
+    """HTTP where the host is a path."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("rdvd", timeout=seconds)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Api:
+    """The daemon, as one command sees it."""
+
+    def __init__(self, path: Path, token: str | None = None, seconds: float = 30) -> None:
+        self._path = path
+        self._token = token
+        self._seconds = seconds
+
+    def get(self, path: str) -> Json:
+        return self.request("GET", path)
+
+    def request(self, method: str, path: str, body: str | None = None) -> Json:
+        """What it answered; a `Failure` with its reason if it refused or is not there."""
+        status, text = self.exchange(method, path, body)
+        answer = _parse(text, status)
+        if status >= 400:
+            raise _failure(status, answer)
+        return answer
+
+    def exchange(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        """Status and text of the answer, whatever they are."""
+        connection = UnixConnection(self._path, self._seconds)
+        try:
+            connection.request(method, path, body, self._headers(body))
+            response: HTTPResponse = connection.getresponse()
+            return response.status, response.read().decode()
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            cause = f"the daemon does not listen at {self._path}"
+            raise Failure(cause, hint=START_IT, code=DAEMON_DOWN) from error
+        except TimeoutError as error:
+            raise Failure(f"no answer within {self._seconds:g} s", code=TIMED_OUT) from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise Failure(f"the daemon cannot be asked: {error}", code=REFUSED) from error
+        finally:
+            connection.close()
+
+    def _headers(self, body: str | None) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return headers
+
+
+def _parse(text: str, status: int) -> Json:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        cause = f"the answer ({status}) is not JSON: {text[:80]!r}"
+        raise Failure(cause, code=REFUSED) from error
+
+
+def _failure(status: int, answer: Json) -> Failure:
+    """Problem details (RFC 9457) as cause and hint."""
+    problem = answer if isinstance(answer, dict) else {}
+    cause = problem.get("detail") or problem.get("title") or f"the daemon answered {status}"
+    hint = f"request {problem['instance']}" if status >= 500 and "instance" in problem else ""
+    return Failure(str(cause), hint=hint, code=OF_STATUS.get(status, REFUSED))

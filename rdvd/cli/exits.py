@@ -1,0 +1,35 @@
+"""How `rdv` ends: one code for each kind of failure, so that scripts need not read the words."""
+
+OK = 0
+FAILED = 1
+USAGE = 2  # click's own
+NOT_FOUND = 3
+CONFLICT = 4
+NOT_ALLOWED = 5
+DAEMON_DOWN = 6
+TIMED_OUT = 7
+REFUSED = 8
+
+OF_STATUS = {
+    400: USAGE,
+    401: NOT_ALLOWED,
+    403: NOT_ALLOWED,
+    404: NOT_FOUND,
+    409: CONFLICT,
+    412: CONFLICT,
+    503: REFUSED,
+    504: TIMED_OUT,
+}
+
+
+class Failure(Exception):
+    """What went wrong and what to do about it, for a person; a code, for a program."""
+
+    def __init__(self, cause: str, *, hint: str = "", code: int = FAILED) -> None:
+        super().__init__(cause)
+        self.hint = hint
+        self.code = code
+
+    def __str__(self) -> str:
+        lines = [f"rdv: {self.args[0]}", *([f"     {self.hint}"] if self.hint else [])]
+        return "\n".join(lines)

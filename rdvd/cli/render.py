@@ -1,0 +1,65 @@
+"""Answers as text: JSON for programs, tables and trees that fit the terminal for people."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+
+from rdvd.cli.client import Json
+from rdvd.cli.exits import USAGE, Failure
+
+GAP = "  "
+
+
+def as_json(answer: Json, fields: str) -> str:
+    """All of it, or with `fields` (names with commas between) only those of each object."""
+    if fields:
+        answer = _only([name.strip() for name in fields.split(",")], answer)
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def _only(names: Sequence[str], answer: Json) -> Json:
+    if isinstance(answer, list):
+        return [_only(names, each) for each in answer]
+    if not isinstance(answer, dict):
+        return answer
+    unknown = [name for name in names if name not in answer]
+    if unknown:
+        has = ", ".join(answer)
+        raise Failure(f"no field {', '.join(unknown)}", hint=f"There are: {has}.", code=USAGE)
+    return {name: answer[name] for name in names}
+
+
+def table(rows: Sequence[Mapping[str, str]], *, width: int | None = None) -> str:
+    """Columns as wide as they must be; the last one is cut where the terminal ends."""
+    if not rows:
+        return ""
+    names = list(rows[0])
+    lines = [[name.upper() for name in names], *([row[name] for name in names] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
+    limit = width or shutil.get_terminal_size().columns
+    return "\n".join(fit(_join(line, widths), limit) for line in lines)
+
+
+def facts(pairs: Mapping[str, str]) -> str:
+    """One fact a line, values below each other."""
+    width = max(len(name) for name in pairs)
+    return "\n".join(f"{name.ljust(width)}{GAP}{value}" for name, value in pairs.items())
+
+
+def fit(line: str, width: int) -> str:
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def duration(seconds: float) -> str:
+    """As a person says it: the two largest units."""
+    left = round(seconds)
+    parts: list[str] = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])
+
+
+def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

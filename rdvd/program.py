@@ -1,0 +1,74 @@
+"""The `rdvd` program: from an empty process to a running tree, and back.
+
+Exit codes: 0 it was asked to stop; 1 it fell; 75 another daemon has the place; 78 something that
+only a person can change is wrong, so that starting it again would not help.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+
+import trio
+
+from actors import GaveUp, run
+from rdvd import VERSION
+from rdvd.config import Config, load, log_settings
+from rdvd.ground.errors import Problem
+from rdvd.ground.log import logging_to
+from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor
+from rdvd.ground.ownership import AlreadyRunning, own
+from rdvd.ground.places import Places, find_places, prepare
+from rdvd.ground.redaction import redact
+from rdvd.ground.sockets import Listening, bind, take_over
+from rdvd.ground.store import open_store
+from rdvd.main import MIGRATIONS, tree
+
+FELL = 1
+TAKEN = 75  # EX_TEMPFAIL
+MISCONFIGURED = 78  # EX_CONFIG
+
+log = logging.getLogger("rdvd")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="rdvd", description="The daemon in the foreground.")
+    parser.add_argument("--version", action="version", version=f"rdvd {VERSION}")
+    parser.parse_args(arguments)
+    try:
+        _start()
+    except AlreadyRunning as problem:
+        _say_and_exit(problem, TAKEN)
+    except Problem as problem:
+        _say_and_exit(problem, MISCONFIGURED)
+    except GaveUp as error:
+        sys.exit(f"rdvd: {redact(str(error))}")
+
+
+def _start() -> None:
+    """Own the data directory first, so that nothing of another daemon's is ever touched."""
+    places = find_places(os.environ)
+    config = load(places, os.environ)
+    notifier = find_notifier(os.environ)
+    forget_supervisor(os.environ)
+    handed_over = take_over(os.environ)
+    prepare(places)
+    with own(config.server.pid_file), logging_to(log_settings(config), os.environ):
+        trio.run(_live, config, places, handed_over, notifier)
+
+
+async def _live(
+    config: Config, places: Places, handed_over: Mapping[str, Listening], notifier: Notifier
+) -> None:
+    async with open_store(config.database.path, MIGRATIONS) as store:
+        with closing(handed_over.get("api") or bind(config.server.api_socket)) as api:
+            log.info("listening", extra={"socket": str(api.path), "home": str(places.home)})
+            await run(tree(config, store, [api.socket], notifier))
+    log.info("stopped")
+
+
+def _say_and_exit(problem: Problem, code: int) -> None:
+    sys.stderr.write(f"rdvd: {redact(problem.detail)}\n")
+    sys.exit(code)

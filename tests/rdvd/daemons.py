@@ -1,0 +1,119 @@
+"""Real daemons, each in a directory of its own, awaited by what systemd would hear."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any
+
+import trio
+from attrs import frozen
+
+from rdvd.cli.client import UnixConnection
+
+A_WHILE = 30
+
+
+@frozen
+class Answer:
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    json: Any
+
+
+@frozen
+class Daemon:
+    process: trio.Process
+    home: Path
+    run: Path
+
+    @property
+    def socket(self) -> Path:
+        return self.run / "api.sock"
+
+    async def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        return await trio.to_thread.run_sync(partial(self._ask, method, path, body, headers))
+
+    def _ask(self, method: str, path: str, body: object, own: dict[str, str]) -> Answer:
+        connection: HTTPConnection = UnixConnection(self.socket, A_WHILE)
+        sent = None if body is None else json.dumps(body)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        named = {name.replace("_", "-"): value for name, value in own.items()}
+        try:
+            connection.request(method, path, sent, kind | named)
+            response: HTTPResponse = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, headers, json.loads(response.read()))
+        finally:
+            connection.close()
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        with trio.fail_after(A_WHILE):
+            return await self.process.wait()
+
+
+def environment(home: Path, run: Path) -> dict[str, str]:
+    names = ("PATH", "LANG", "HOME")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    return kept | {"RDV_HOME": str(home), "RDV_RUNTIME_DIR": str(run)}
+
+
+def rdvd(home: Path, run: Path) -> subprocess.CompletedProcess[str]:
+    """A daemon that is expected to end by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "rdvd"],
+        env=environment(home, run), capture_output=True, text=True, timeout=A_WHILE, check=False,
+    )  # fmt: skip
+
+
+def rdv(daemon: Daemon, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rdvd.cli.main", *arguments],
+        env=environment(daemon.home, daemon.run), capture_output=True, text=True,
+        timeout=A_WHILE, check=False,
+    )  # fmt: skip
+
+
+def with_setting(home: Path, line: str) -> None:
+    """A home with a configuration of this one line in the section of the server."""
+    (home / "server").mkdir(parents=True, mode=0o700)
+    home.chmod(0o700)
+    file = home / "server" / "config.toml"
+    file.write_text(f"[server]\n{line}\n")
+    file.chmod(0o600)
+
+
+@asynccontextmanager
+async def living(home: Path) -> AsyncGenerator[Daemon, None]:
+    """A daemon that is up. What the test has not ended is killed."""
+    with tempfile.TemporaryDirectory(prefix="rdv-") as short:
+        async with living_at(home, Path(short) / "run") as daemon:
+            yield daemon
+
+
+@asynccontextmanager
+async def living_at(home: Path, run: Path) -> AsyncGenerator[Daemon, None]:
+    with tempfile.TemporaryDirectory(prefix="rdv-") as short:
+        ear = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_DGRAM)
+        with ear:
+            await ear.bind(f"{short}/notify")
+            told = environment(home, run) | {"NOTIFY_SOCKET": f"{short}/notify"}
+            start = partial(
+                trio.run_process, [sys.executable, "-m", "rdvd"], env=told,
+                stderr=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+            async with trio.open_nursery() as nursery:
+                process: trio.Process = await nursery.start(start)
+                with trio.fail_after(A_WHILE):
+                    while b"READY=1" not in await ear.recv(4096):
+                        pass
+                yield Daemon(process, home, run)
+                nursery.cancel_scope.cancel()

@@ -1,0 +1,122 @@
+"""The daemon as its clients know it: right requests, wrong ones, and what the answers say."""
+
+from pathlib import Path
+
+import trio
+from openapi_spec_validator import validate
+
+from rdvd import VERSION
+
+from .daemons import living, rdv
+
+
+async def test_health_has_the_members_of_the_seed_and_the_tree_for_its_owner(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        health = (await daemon.ask("GET", "/health")).json
+
+    assert health["status"] == "healthy"
+    assert health["version"] == VERSION
+    assert health["components"] == {"database": True, "tmux": True}
+    assert set(health["metrics"]) == {
+        "active_sessions", "websocket_connections", "pending_requests",
+    }  # fmt: skip
+    assert [node["name"] for node in health["tree"]["children"]] == ["auth", "api", "ready"]
+
+
+async def test_a_token_works_until_it_is_revoked(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        minted = (await daemon.ask("POST", "/api/tokens", {"name": "laptop"})).json
+        bearer = f"Bearer {minted['token']}"
+        as_token = (await daemon.ask("GET", "/api/user", Authorization=bearer)).json
+        as_owner = (await daemon.ask("GET", "/api/user")).json
+        await daemon.ask("DELETE", f"/api/tokens/{minted['about']['id']}")
+        revoked = await daemon.ask("GET", "/api/user", Authorization=bearer)
+
+    assert as_token == as_owner
+    assert revoked.status == 401
+    assert revoked.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_token_is_shown_once_and_is_nowhere_in_the_files(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        minted = (await daemon.ask("POST", "/api/tokens", {"name": "laptop"})).json
+        await daemon.ask("GET", "/api/user", Authorization=f"Bearer {minted['token']}")
+        listed = (await daemon.ask("GET", "/api/tokens")).json
+        assert await daemon.stop() == 0
+
+        body = minted["token"].split("_")[-1].encode()
+        files = [path for path in daemon.home.rglob("*") if path.is_file()]
+        assert [path.name for path in files if body in path.read_bytes()] == []
+    assert minted["token"] not in str(listed)
+
+
+async def test_the_service_token_speaks_for_a_user_that_exists(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        token = (daemon.home / "server" / "service-token").read_text().strip()
+        user = (await daemon.ask("GET", "/api/user")).json["id"]
+        known = await daemon.ask("GET", "/api/user", X_RDV_Service_Token=token, X_RDV_User_ID=user)
+        unknown = await daemon.ask(
+            "GET", "/api/user", X_RDV_Service_Token=token,
+            X_RDV_User_ID="01900000-0000-7000-8000-000000000000",
+        )  # fmt: skip
+
+    assert known.json["id"] == user
+    assert unknown.status in (401, 403)
+
+
+async def test_what_was_done_is_in_the_audit_log_and_the_log_is_whole(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        minted = (await daemon.ask("POST", "/api/tokens", {"name": "laptop"})).json
+        page = (await daemon.ask("GET", "/api/audit?action=token.mint")).json
+        verdict = (await daemon.ask("GET", "/api/audit/verify")).json
+
+    assert minted["about"]["id"] in str(page["entries"])
+    assert verdict["fault"] is None
+
+
+async def test_requests_with_a_foreign_origin_are_refused_first_of_all(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        refused = await daemon.ask("GET", "/nowhere", Origin="https://evil.example")
+
+    assert refused.status == 403
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+async def test_guessing_tokens_is_slowed_down(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        wrong = "Bearer rdv_api_" + "a" * 49
+        statuses = [
+            (await daemon.ask("GET", "/api/user", Authorization=wrong)).status for _ in range(8)
+        ]
+
+    assert statuses[0] in (400, 401)
+    assert statuses[-1] == 429
+
+
+async def test_the_description_is_valid_and_knows_every_route(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        document = (await daemon.ask("GET", "/openapi.json")).json
+
+    validate(document)
+    assert {"/health", "/api/tokens", "/api/tokens/{id}", "/api/audit"} <= set(document["paths"])
+
+
+async def test_rdv_shows_status_and_tree(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        status = await trio.to_thread.run_sync(rdv, daemon, "status")
+        tree = await trio.to_thread.run_sync(rdv, daemon, "tree")
+        as_json = await trio.to_thread.run_sync(rdv, daemon, "status", "--json=status,version")
+
+    assert (status.returncode, status.stderr) == (0, "")
+    assert "status       healthy" in status.stdout
+    assert [line.split()[1] for line in tree.stdout.splitlines()[1:]] == ["auth", "api", "ready"]
+    assert as_json.stdout == '{\n  "status": "healthy",\n  "version": "0.1.0"\n}\n'
+
+
+async def test_rdv_without_a_daemon_says_so_and_exits_with_6(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        await daemon.stop()
+        status = await trio.to_thread.run_sync(rdv, daemon, "status")
+
+    assert status.returncode == 6
+    assert str(daemon.socket) in status.stderr
