@@ -4,7 +4,7 @@ import socket
 from collections.abc import Sequence
 from functools import partial
 
-from actors import Supervisor, Topic, actor, task
+from actors import Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
 from rdvd.config import Config, auth_settings, http_settings, limit_settings
@@ -14,7 +14,7 @@ from rdvd.ground.openapi import description_routes
 from rdvd.ground.serve import ServeLimits, serve
 from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
-from rdvd.health import Checks, announce
+from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
 from rdvd.identity import Auth, AuthEvent, TokenRevoked
 from rdvd.identity.routes import identity_routes
@@ -24,11 +24,16 @@ MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS)
 
 
 def tree(
-    config: Config, store: Store, sockets: Sequence[socket.socket], notifier: Notifier
+    config: Config,
+    store: Store,
+    sockets: Sequence[socket.socket],
+    notifier: Notifier,
+    watchdog: Serving,
+    reload: Serving,
 ) -> Supervisor:
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic = Topic[TokenRevoked]("tokens ended"), Traffic()
-    guard = Guard(limit_settings(config))
+    guard, lag = Guard(limit_settings(config)), LoopLag()
     homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
 
     async def record(event: AuthEvent) -> None:
@@ -39,6 +44,7 @@ def tree(
     routes = health_routes(Checks(store, traffic, lambda: root.snapshot()))
     routes += identity_routes(auth.ref)
     routes += audit_routes(store)
+    routes += metrics_routes(MetricSources(store, traffic, guard, lambda: root.snapshot(), lag))
     routes += description_routes(routes, title="rdvd", version=VERSION)
     app = make_app(
         routes, Door(auth.ref, guard).hooks(), settings=http_settings(config), traffic=traffic
@@ -47,5 +53,13 @@ def tree(
     api = task("api", partial(serve, app, sockets, grace=drain, limits=most), grace=drain + 5)
     ready = task("ready", partial(announce, notifier), grace=1)
 
-    root = Supervisor("rdvd", auth, api, ready)
+    root = Supervisor(
+        "rdvd",
+        auth,
+        task("lag", lag.watch, grace=1),
+        api,
+        task("watchdog", watchdog, grace=1),
+        task("reload", reload, grace=1),
+        ready,
+    )
     return root

@@ -10,20 +10,22 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 import trio
 
 from actors import GaveUp, run
 from rdvd import VERSION
-from rdvd.config import Config, load, log_settings
+from rdvd.config import Config, load, log_settings, outlive_hangups, reload_on_hangup
 from rdvd.ground.errors import Problem
-from rdvd.ground.log import logging_to
-from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor
+from rdvd.ground.log import Log, logging_to
+from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor, watchdog_interval
 from rdvd.ground.ownership import AlreadyRunning, own
 from rdvd.ground.places import Places, find_places, prepare
 from rdvd.ground.redaction import redact
 from rdvd.ground.sockets import Listening, bind, take_over
 from rdvd.ground.store import open_store
+from rdvd.health import trip_through_api, trip_through_store, watch
 from rdvd.main import MIGRATIONS, tree
 
 FELL = 1
@@ -52,20 +54,37 @@ def _start() -> None:
     places = find_places(os.environ)
     config = load(places, os.environ)
     notifier = find_notifier(os.environ)
+    interval = watchdog_interval(os.environ)
     forget_supervisor(os.environ)
+    outlive_hangups()
     handed_over = take_over(os.environ)
     prepare(places)
-    with own(config.server.pid_file), logging_to(log_settings(config), os.environ):
-        trio.run(_live, config, places, handed_over, notifier)
+    with own(config.server.pid_file), logging_to(log_settings(config), os.environ) as lines:
+        trio.run(_live, config, places, handed_over, notifier, interval, lines)
 
 
 async def _live(
-    config: Config, places: Places, handed_over: Mapping[str, Listening], notifier: Notifier
+    config: Config,
+    places: Places,
+    handed_over: Mapping[str, Listening],
+    notifier: Notifier,
+    interval: float | None,
+    lines: Log,
 ) -> None:
     async with open_store(config.database.path, MIGRATIONS) as store:
         with closing(handed_over.get("api") or bind(config.server.api_socket)) as api:
             log.info("listening", extra={"socket": str(api.path), "home": str(places.home)})
-            await run(tree(config, store, [api.socket], notifier))
+            trips = trip_through_store(store), trip_through_api(api.path)
+            watchdog = partial(watch, notifier, interval, *trips)
+            read = partial(load, places, os.environ)
+            reload = partial(
+                reload_on_hangup,
+                config,
+                read,
+                notifier,
+                lambda new: lines.set_level(new.server.log_level),
+            )
+            await run(tree(config, store, [api.socket], notifier, watchdog, reload))
     log.info("stopped")
 
 

@@ -41,7 +41,7 @@ class Api:
         status, text = self.exchange(method, path, body)
         answer = _parse(text, status)
         if status >= 400:
-            raise _failure(status, answer)
+            raise _failure(status, answer, with_token=self._token is not None)
         return answer
 
     def exchange(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
@@ -78,9 +78,11 @@ def _parse(text: str, status: int) -> Json:
         raise Failure(cause, code=REFUSED) from error
 
 
-def _failure(status: int, answer: Json) -> Failure:
+def _failure(status: int, answer: Json, *, with_token: bool) -> Failure:
     """Problem details (RFC 9457) as cause and hint."""
     problem = answer if isinstance(answer, dict) else {}
     cause = problem.get("detail") or problem.get("title") or f"the daemon answered {status}"
     hint = f"request {problem['instance']}" if status >= 500 and "instance" in problem else ""
+    if status == 401 and with_token:
+        hint = "The token in cli-token is no longer good: `rdv auth login` gets another."
     return Failure(str(cause), hint=hint, code=OF_STATUS.get(status, REFUSED))

@@ -1,35 +1,46 @@
 """The `rdv` command: its options, and one function for each verb. Heavy imports wait inside."""
 
-import os
-import shutil
 import sys
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
 import click
 
 from rdvd import VERSION
-from rdvd.cli.client import Api
 from rdvd.cli.exits import Failure
+from rdvd.cli.here import api
+from rdvd.cli.options import json_option
 
-json_option = click.option(
-    "--json",
-    "fields",
-    is_flag=False,
-    flag_value="",
-    default=None,
-    metavar="[FIELDS]",
-    help="Print JSON; with --json=a,b only these fields.",
-)
+LAZY = {
+    "audit": "rdvd.cli.audit:audit",
+    "auth": "rdvd.cli.auth:auth",
+    "backup": "rdvd.cli.safekeeping:backup",
+    "completion": "rdvd.cli.completion:completion",
+    "doctor": "rdvd.cli.doctor:doctor",
+    "restore": "rdvd.cli.safekeeping:restore",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands in files of their own are read when they are asked for, or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LAZY:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = LAZY[cmd_name].partition(":")
+        return getattr(import_module(module), name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="rdv", message="%(prog)s %(version)s")
 def rdv() -> None:
     """Speak to rdvd, the daemon that keeps your terminals, agents and worktrees alive.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
-    6 no daemon, 7 timed out, 8 refused.
+    6 no daemon, 7 timed out, 8 refused, 9 not confirmed.
     """
 
 
@@ -85,7 +96,7 @@ def tree(fields: str | None) -> None:
     if fields is not None:
         click.echo(render.as_json(answer["tree"], fields))
     else:
-        click.echo(draw(answer["tree"], shutil.get_terminal_size().columns))
+        click.echo(draw(answer["tree"], render.room()))
 
 
 @rdv.command("api")
@@ -109,20 +120,9 @@ def version() -> None:
     click.echo(f"rdv {VERSION}")
 
 
-def api() -> Api:
-    """The daemon of this user, with the token that `rdv auth login` kept if there is one."""
-    home = Path(os.environ.get("RDV_HOME") or os.environ.get("REMOTE_DEV_DIR") or "~/.remote-dev")
-    home = home.expanduser()
-    runtime = os.environ.get("RDV_RUNTIME_DIR")
-    socket = os.environ.get("RDV_API_SOCKET")
-    path = Path(socket) if socket else (Path(runtime) if runtime else home / "run") / "api.sock"
-    token = home / "cli-token"
-    return Api(path, token.read_text().strip() if token.is_file() else None)
-
-
 def main() -> None:
     try:
-        rdv()
+        rdv(prog_name="rdv")
     except Failure as failure:
         click.echo(str(failure), err=True)
         sys.exit(failure.code)

@@ -1,7 +1,9 @@
 """Answers as text: JSON for programs, tables and trees that fit the terminal for people."""
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 
 from rdvd.cli.client import Json
@@ -36,7 +38,7 @@ def table(rows: Sequence[Mapping[str, str]], *, width: int | None = None) -> str
     names = list(rows[0])
     lines = [[name.upper() for name in names], *([row[name] for name in names] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
-    limit = width or shutil.get_terminal_size().columns
+    limit = width or room()
     return "\n".join(fit(_join(line, widths), limit) for line in lines)
 
 
@@ -44,6 +46,12 @@ def facts(pairs: Mapping[str, str]) -> str:
     """One fact a line, values below each other."""
     width = max(len(name) for name in pairs)
     return "\n".join(f"{name.ljust(width)}{GAP}{value}" for name, value in pairs.items())
+
+
+def room() -> int:
+    """How wide a line may be. A file or a pipe has all the room there is."""
+    is_terminal = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return shutil.get_terminal_size().columns if is_terminal else sys.maxsize
 
 
 def fit(line: str, width: int) -> str:

@@ -2,6 +2,7 @@
 
 from rdvd.config.load import BadConfig, load
 from rdvd.config.reference import reference
+from rdvd.config.reload import outlive_hangups, reload_on_hangup
 from rdvd.config.show import Change, Shown, changes, explain, settings, show, with_live_changes
 from rdvd.config.slices import auth_settings, http_settings, limit_settings, log_settings
 from rdvd.config.types import (
@@ -32,6 +33,8 @@ __all__ = [
     "Change",
     "with_live_changes",
     "reference",
+    "outlive_hangups",
+    "reload_on_hangup",
     "auth_settings",
     "http_settings",
     "limit_settings",

@@ -9,6 +9,8 @@ from rdvd import VERSION
 
 from .daemons import living, rdv
 
+PLACES = ["auth", "lag", "api", "watchdog", "reload", "ready"]
+
 
 async def test_health_has_the_members_of_the_seed_and_the_tree_for_its_owner(tmp_path: Path):
     async with living(tmp_path / "home") as daemon:
@@ -20,7 +22,7 @@ async def test_health_has_the_members_of_the_seed_and_the_tree_for_its_owner(tmp
     assert set(health["metrics"]) == {
         "active_sessions", "websocket_connections", "pending_requests",
     }  # fmt: skip
-    assert [node["name"] for node in health["tree"]["children"]] == ["auth", "api", "ready"]
+    assert [node["name"] for node in health["tree"]["children"]] == PLACES
 
 
 async def test_a_token_works_until_it_is_revoked(tmp_path: Path):
@@ -109,7 +111,7 @@ async def test_rdv_shows_status_and_tree(tmp_path: Path):
 
     assert (status.returncode, status.stderr) == (0, "")
     assert "status       healthy" in status.stdout
-    assert [line.split()[1] for line in tree.stdout.splitlines()[1:]] == ["auth", "api", "ready"]
+    assert [line.split()[1] for line in tree.stdout.splitlines()[1:]] == PLACES
     assert as_json.stdout == '{\n  "status": "healthy",\n  "version": "0.1.0"\n}\n'
 
 

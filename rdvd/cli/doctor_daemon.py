@@ -1,0 +1,91 @@
+"""The daemon and its database: by what it says itself, or without it by looking."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rdvd.cli import here
+from rdvd.cli.client import START_IT, Api
+from rdvd.cli.exits import DAEMON_DOWN, Failure
+from rdvd.cli.finding import Finding, fail, ok, warn
+from rdvd.ground.errors import Problem
+from rdvd.ground.store_connections import connect_copier, naming_the_file, require_ours
+
+RESTORE_IT = "stop the daemon and put a backup in its place: `rdv restore FILE`"
+
+
+def daemon() -> Iterator[Finding]:
+    health = _health()
+    match health:
+        case Failure(code=code) if code == DAEMON_DOWN:
+            yield warn("daemon", "it is not running", START_IT)
+        case Failure():
+            yield fail("daemon", str(health.args[0]), "see its log: server/server.log in its home")
+        case {"status": "healthy", "version": version}:
+            yield ok("daemon", f"version {version}, healthy")
+        case _:
+            reasons = "; ".join(health["reasons"]) or "it does not say why"
+            yield fail("daemon", f"degraded: {reasons}", "see `rdv tree` and its log")
+
+
+def token() -> Iterator[Finding]:
+    """A token that is no longer good is worse than none: without one, the owner is known."""
+    try:
+        if isinstance(_health(), Failure) or here.read_cli_token() is None:
+            return
+        here.api().get("/api/user")
+    except Failure as failure:
+        yield fail("token", str(failure.args[0]), failure.hint or "`rdv auth login` gets another")
+    else:
+        yield ok("token", "the daemon knows the token in cli-token")
+
+
+def database() -> Iterator[Finding]:
+    path, health = here.database(), _health()
+    if isinstance(health, Failure):
+        yield _look_into(path) if path.exists() else ok("database", "not there yet")
+    elif health["components"]["database"]:
+        yield ok("database", "it answers, and the daemon has met no damage")
+    else:
+        says = [reason for reason in health["reasons"] if "database" in reason]
+        yield fail("database", "; ".join(says) or "it does not answer", RESTORE_IT)
+
+
+LOOKS = (daemon, token, database)
+
+
+@cache  # one question for all who look
+def _health() -> dict[str, Any] | Failure:
+    try:
+        answer: Any = Api(here.api_socket(), seconds=10).get("/health")
+    except Failure as failure:
+        return failure
+    return answer
+
+
+def _look_into(path: Path) -> Finding:
+    """A database without a log is read as a plain file, so that SQLite leaves none beside it."""
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists():
+        finding = _check(path, is_alone=True)
+        if not log.exists():  # otherwise a daemon has started meanwhile: look as its neighbour
+            return finding
+    return _check(path, is_alone=False)
+
+
+def _check(path: Path, *, is_alone: bool) -> Finding:
+    try:
+        connection = connect_copier(path, is_alone=is_alone)
+        with naming_the_file(path), closing(connection):
+            require_ours(connection, path)
+            (word,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    except Problem as problem:
+        return fail("database", problem.detail, RESTORE_IT)
+    except sqlite3.Error as error:
+        return fail("database", f"{path} cannot be read: {error}", RESTORE_IT)
+    if word != "ok":
+        return fail("database", f"{path} is damaged: {word}", RESTORE_IT)
+    return ok("database", "whole (integrity_check)")

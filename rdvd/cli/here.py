@@ -1,0 +1,81 @@
+"""Where the daemon of this user is, found out with little to import.
+
+The daemon reads its settings with rdvd.config; a client may know no more of them than the three
+paths it must agree with the daemon about. Whether a setting is allowed is for the daemon to say.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, cast
+
+from rdvd.cli.client import Api
+from rdvd.cli.exits import Failure
+
+
+def home() -> Path:
+    chosen = os.environ.get("RDV_HOME") or os.environ.get("REMOTE_DEV_DIR") or "~/.remote-dev"
+    return Path(chosen).expanduser()
+
+
+def run() -> Path:
+    runtime = os.environ.get("RDV_RUNTIME_DIR")
+    return Path(runtime).expanduser() if runtime else home() / "run"
+
+
+def api_socket() -> Path:
+    """In a session the daemon says itself where it listens."""
+    told = os.environ.get("RDV_API_SOCKET")
+    return Path(told) if told else _configured("server", "api_socket", run() / "api.sock")
+
+
+def pid_file() -> Path:
+    return _configured("server", "pid_file", home() / "server" / "server.pid")
+
+
+def database() -> Path:
+    return _configured("database", "path", home() / "sqlite.db")
+
+
+def cli_token() -> Path:
+    return home() / "cli-token"
+
+
+def api(seconds: float = 30) -> Api:
+    """With the token that `rdv auth login` kept if there is one."""
+    return Api(api_socket(), read_cli_token(), seconds)
+
+
+def api_as_owner() -> Api:
+    """Without a token: the kernel tells the daemon who asks."""
+    return Api(api_socket())
+
+
+def read_cli_token() -> str | None:
+    try:
+        return cli_token().read_text().strip() or None
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        cause = f"{cli_token()} cannot be read: {error}"
+        raise Failure(cause, hint="Move it away, then `rdv auth login`.") from error
+
+
+def _configured(section: str, key: str, default: Path) -> Path:
+    """What the daemon would find: the environment, its own file, the common file."""
+    value: Any = os.environ.get(f"RDV_{section.upper()}_{key.upper()}")
+    for file in (home() / "server" / "config.toml", home() / "config.toml"):
+        if value is None and file.exists():
+            value = _parsed(file, section).get(key)
+    return default if value is None else Path(str(value)).expanduser()
+
+
+def _parsed(file: Path, section: str) -> dict[str, Any]:
+    import tomllib  # lazy: most people have no such file
+
+    try:
+        part = tomllib.loads(file.read_text(encoding="utf-8")).get(section)
+    except (OSError, ValueError) as error:
+        raise Failure(
+            f"{file} cannot be read: {error}", hint="Mend it, or move it away."
+        ) from error
+    return cast(dict[str, Any], part) if isinstance(part, dict) else {}

@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+import click
+
+json_option = click.option(
+    "--json",
+    "fields",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[FIELDS]",
+    help="Print JSON; with --json=a,b only these fields.",
+)
+
+yes_option = click.option("--yes", "-y", "is_confirmed", is_flag=True, help="Do not ask.")
+
+
+def confirm(question: str, *, is_confirmed: bool) -> None:
+    """Go on only if a person, or --yes, says so."""
+    from rdvd.cli.exits import NOT_CONFIRMED, Failure  # lazy: only when something is at stake
+
+    try:
+        if is_confirmed or click.confirm(question, err=True):
+            return
+    except click.Abort:  # nobody is there to answer
+        click.echo(err=True)
+    raise Failure("nothing was changed", hint="--yes goes on without asking.", code=NOT_CONFIRMED)

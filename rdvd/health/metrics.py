@@ -1,0 +1,207 @@
+"""How the daemon is, in figures: `GET /metrics` in Prometheus' text format 0.0.4.
+
+What each family means is also in docs/metrics.md; a test holds the two together.
+"""
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from actors import Node
+from rdvd import VERSION
+from rdvd.ground.answers import Text
+from rdvd.ground.routes import Request, Routes
+from rdvd.ground.store import Latency, Store, StoreFacts
+from rdvd.ground.traffic import BOUNDS, Latencies, Traffic
+from rdvd.limits import Guard
+
+from .lag import LoopLag
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+Kind = Literal["counter", "gauge", "histogram"]
+Labels = Mapping[str, str]
+
+
+@frozen
+class MetricSources:
+    """Everything that the metrics are made of, handed in."""
+
+    store: Store
+    traffic: Traffic
+    guard: Guard
+    snapshot: Callable[[], Node]
+    lag: LoopLag
+    started: float = field(factory=time.monotonic)
+
+
+@frozen
+class Sample:
+    value: float
+    labels: Labels = field(factory=dict[str, str])
+    suffix: str = ""  # of the family's name: what of a histogram it is
+
+
+@frozen
+class Family:
+    """Figures of one meaning. Counters begin anew with the process, as Prometheus expects."""
+
+    name: str
+    kind: Kind
+    help: str
+    samples: tuple[Sample, ...]
+
+
+def metrics_routes(sources: MetricSources) -> Routes:
+    routes = Routes()
+
+    @routes.route(
+        "GET", "/metrics", "The daemon in figures, for Prometheus", response_type="text/plain"
+    )
+    async def metrics(_: Request[Any]) -> Text:
+        return Text(write(families(sources)), CONTENT_TYPE)
+
+    return routes
+
+
+def families(sources: MetricSources) -> list[Family]:
+    """All of them, whether there is something to tell or not."""
+    return [
+        *_of_process(sources),
+        *_of_tree(sources.snapshot()),
+        *_of_traffic(sources.traffic),
+        *_of_store(sources.store.facts()),
+        *_of_limits(sources.guard),
+    ]
+
+
+def _of_process(sources: MetricSources) -> Iterator[Family]:
+    uptime, lag = time.monotonic() - sources.started, sources.lag
+    build = (Sample(1, {"version": VERSION}),)
+    yield Family("rdvd_build_info", "gauge", "Always 1; which version runs.", build)
+    yield _gauge("rdvd_uptime_seconds", "How long the process has run.", uptime)
+    yield _gauge("process_resident_memory_bytes", "Memory in use, RSS.", _resident_bytes())
+    yield _gauge("process_open_fds", "Open file descriptors.", _open_descriptors())
+    yield _gauge("rdvd_loop_lag_seconds", "How late the event loop woke up last.", lag.last)
+    text = "The latest that the event loop woke up in the last minute."
+    yield _gauge("rdvd_loop_lag_max_seconds", text, lag.longest)
+
+
+def _of_tree(root: Node) -> Iterator[Family]:
+    places = [({"place": path}, node) for path, node in _places(root)]
+
+    def by_place(name: str, kind: Kind, text: str, figure: Callable[[Node], int | None]) -> Family:
+        found = ((labels, figure(node)) for labels, node in places)
+        samples = (Sample(value, labels) for labels, value in found if value is not None)
+        return Family(name, kind, text, tuple(samples))
+
+    yield by_place("rdvd_restarts_total", "counter", "Restarts of a place.", lambda n: n.restarts)
+    text = "Messages that an actor has handled."
+    yield by_place("rdvd_handled_total", "counter", text, lambda n: n.handled)
+    text = "Messages that wait for an actor."
+    yield by_place("rdvd_mailbox_depth", "gauge", text, lambda n: n.queued)
+    text = "Messages that may wait for an actor."
+    yield by_place("rdvd_mailbox_capacity", "gauge", text, lambda n: n.capacity)
+
+
+def _places(node: Node, above: str = "") -> Iterator[tuple[str, Node]]:
+    path = f"{above}/{node.name}" if above else node.name
+    yield path, node
+    for child in node.children:
+        yield from _places(child, path)
+
+
+def _of_traffic(traffic: Traffic) -> Iterator[Family]:
+    text = "Requests that are being answered, this one aside."
+    yield _gauge("rdvd_http_requests_in_flight", text, max(0, traffic.in_flight - 1))
+    samples = (
+        sample
+        for series, latencies in traffic.latencies.items()
+        for sample in _histogram(
+            cumulative(latencies), {"route": series.route, "status": str(series.status)}
+        )
+    )
+    text = 'How long requests took; the route "" is none of ours.'
+    yield Family("rdvd_http_request_duration_seconds", "histogram", text, tuple(samples))
+
+
+def _of_store(facts: StoreFacts) -> Iterator[Family]:
+    yield _counter("rdvd_store_commits_total", "Transactions committed.", facts.commits)
+    yield _counter("rdvd_store_jobs_total", "Writes in these transactions.", facts.jobs)
+    yield _gauge("rdvd_store_queue", "Writes that wait for the writer.", facts.queued)
+    samples = tuple(_histogram(facts.commit_latency, {}))
+    text = "How long transactions took to reach the disk."
+    yield Family("rdvd_store_commit_duration_seconds", "histogram", text, samples)
+    yield _gauge("rdvd_store_wal_bytes", "Size of the write-ahead log.", facts.wal_bytes)
+    yield _gauge("rdvd_store_database_bytes", "Size of the database.", facts.database_bytes)
+
+
+def _of_limits(guard: Guard) -> Iterator[Family]:
+    samples = (Sample(count, {"category": name}) for name, count in guard.rejections.items())
+    text = "Requests refused because there were too many."
+    yield Family("rdvd_limit_rejections_total", "counter", text, tuple(samples))
+
+
+def _gauge(name: str, text: str, value: float) -> Family:
+    return Family(name, "gauge", text, (Sample(value),))
+
+
+def _counter(name: str, text: str, value: float) -> Family:
+    return Family(name, "counter", text, (Sample(value),))
+
+
+def cumulative(latencies: Latencies) -> Latency:
+    """As Prometheus has it: each bucket holds what is in the smaller ones too."""
+    counts = tuple(accumulate(latencies.counts))
+    buckets = tuple(zip((*BOUNDS, math.inf), counts, strict=True))
+    return Latency(buckets, latencies.total_seconds, counts[-1])
+
+
+def _histogram(latency: Latency, labels: Labels) -> Iterator[Sample]:
+    for bound, count in latency.buckets:
+        yield Sample(count, {**labels, "le": _number(float(bound))}, "_bucket")
+    yield Sample(latency.sum, labels, "_sum")
+    yield Sample(latency.count, labels, "_count")
+
+
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+
+
+def _open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1  # one is that of looking
+
+
+def write(found: Iterable[Family]) -> str:
+    """See "Text format details" in Prometheus' "Exposition formats"."""
+    return "".join(f"{line}\n" for family in found for line in _lines(family))
+
+
+def _lines(family: Family) -> Iterator[str]:
+    yield f"# HELP {family.name} {_escape(family.help)}"
+    yield f"# TYPE {family.name} {family.kind}"
+    for sample in family.samples:
+        pairs = (f'{name}="{_quote(value)}"' for name, value in sample.labels.items())
+        labels = f"{{{','.join(pairs)}}}" if sample.labels else ""
+        yield f"{family.name}{sample.suffix}{labels} {_number(sample.value)}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\n", r"\n")
+
+
+def _quote(value: str) -> str:
+    return _escape(value).replace('"', r"\"")
+
+
+def _number(value: float) -> str:
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return "NaN" if math.isnan(value) else repr(value)

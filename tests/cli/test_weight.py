@@ -1,0 +1,43 @@
+"""A command that is typed a hundred times a day must not wait for what it does not use."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"trio", "asyncio", "httpx", "rich", "attrs", "attr", "msgspec", "quart", "sqlite3"}
+KNOWN_TO_STATUS = ("main", "client", "exits", "here", "options", "render")
+THEN_SAY = """
+import sys
+from rdvd.cli.main import rdv
+from rdvd.cli.exits import Failure
+try:
+    rdv(sys.argv[1:], prog_name="rdv", standalone_mode=False)
+except Failure as failure:
+    assert failure.code == 6, failure
+print("\\n".join(sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["auth", "--help"]], ids=str)
+def test_help_imports_nothing_heavy(words: list[str], tmp_path: Path):
+    assert HEAVY & imported(tmp_path, *words) == set()
+
+
+def test_status_imports_nothing_heavy_and_no_file_of_another_command(tmp_path: Path):
+    modules = imported(tmp_path, "status")
+
+    assert HEAVY & modules == set()
+    ours = {name for name in modules if name.startswith("rdvd.cli.")}
+    assert ours <= {f"rdvd.cli.{name}" for name in KNOWN_TO_STATUS}
+
+
+def imported(home: Path, *words: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", THEN_SAY, *words],
+        env=os.environ | {"RDV_HOME": str(home)},
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    return set(done.stderr.split())
