@@ -26,7 +26,9 @@ understood in every path. A section or key that does not exist is refused, and s
 is not allowed, with everything that is wrong in one answer. Both files must belong to you, and
 nobody else may be able to write to them.
 
-"Live" settings change on a reload (`SIGHUP`), the others at the next start.
+"Live" settings may change on a reload (`SIGHUP`), the others only at the next start. So far a
+reload takes up `server.log_level` alone; for every other change the log says
+`config_needs_restart`.
 """
 
 
