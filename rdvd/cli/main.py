@@ -91,7 +91,7 @@ def tree(fields: str | None) -> None:
     from rdvd.cli.tree import draw  # lazy: only this command draws
 
     answer: Any = api().get("/health")
-    if "tree" not in answer:
+    if answer.get("tree") is None:
         raise Failure("the daemon shows its tree to its owner only", code=5)
     if fields is not None:
         click.echo(render.as_json(answer["tree"], fields))

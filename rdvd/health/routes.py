@@ -1,10 +1,10 @@
 """How the daemon is, for anybody; the tree is for its owner."""
 
-from typing import Any
+from typing import Any, cast
 
 from rdvd.ground.errors import Problem
 from rdvd.ground.routes import ANYONE, Request, Routes
-from rdvd.identity import Owner
+from rdvd.identity import Principal, may
 
 from .checks import Checks
 from .types import Alive, Health, Ready
@@ -23,7 +23,8 @@ def health_routes(checks: Checks) -> Routes:
 
     @routes.route("GET", "/health", "How the daemon is", response=Health, who=ANYONE)
     async def health(request: Request[Any]) -> Health:
-        return await checks.health(with_tree=isinstance(request.principal, Owner))
+        asker = cast(Principal | None, request.principal)
+        return await checks.health(with_tree=asker is not None and may(asker, "daemon.inspect"))
 
     @routes.route("GET", "/health/live", "Whether it runs at all", response=Alive, who=ANYONE)
     async def live(_: Request[Any]) -> Alive:

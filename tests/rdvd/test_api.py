@@ -122,3 +122,12 @@ async def test_rdv_without_a_daemon_says_so_and_exits_with_6(tmp_path: Path):
 
     assert status.returncode == 6
     assert str(daemon.socket) in status.stderr
+
+
+async def test_rdv_still_shows_the_tree_after_signing_in(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        await trio.to_thread.run_sync(rdv, daemon, "auth", "login")
+        tree = await trio.to_thread.run_sync(rdv, daemon, "tree")
+
+    assert (tree.returncode, tree.stderr) == (0, "")
+    assert [line.split()[1] for line in tree.stdout.splitlines()[1:]] == PLACES
