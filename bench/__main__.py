@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .daemon import DAEMON
 from .harness import run_bench
 from .http import HTTP
 from .kit import KIT
@@ -13,7 +14,7 @@ from .report import Report, markdown, write_report
 from .store import STORE
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP)
+BENCHES = (KIT, STORE, HTTP, DAEMON)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 

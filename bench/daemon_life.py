@@ -1,0 +1,145 @@
+"""A real daemon in a directory of its own, and what it costs to start, to keep and to ask."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from time import clock_gettime, perf_counter
+
+from .types import BenchFailed
+
+STARTS_WITHIN = 30.0
+SETTLES_WITHIN = 2  # what a start has left to do is not idleness
+CPUCLOCK_SCHED = 2  # of linux/posix-timers.h: the processor time of all threads of a process
+IMPORTS_OF_THE_STACK = "import trio, quart_trio, hypercorn.trio, sqlite3, msgspec"
+
+TICKS_EACH_SECOND = """
+import trio
+
+async def tick():
+    print(flush=True)
+    while True:
+        await trio.sleep(1)
+
+trio.run(tick)
+"""
+
+
+def python_alone(count: int) -> float:
+    """The interpreter, started to do nothing."""
+    return _time_each([sys.executable, "-c", "pass"], count)
+
+
+def import_the_stack(count: int) -> float:
+    """What every daemon on these libraries waits for before its first own line."""
+    return _time_each([sys.executable, "-c", IMPORTS_OF_THE_STACK], count)
+
+
+def ask_status(count: int) -> float:
+    with _daemon() as (_, environment):
+        return _time_each([sys.executable, "-m", "rdvd.cli.main", "status"], count, environment)
+
+
+def start_until_ready(count: int) -> float:
+    spent = 0.0
+    for _ in range(count):
+        begun = perf_counter()
+        with _daemon():
+            spent += perf_counter() - begun
+    return spent
+
+
+def ticking_trio(count: int) -> float:
+    """Processor seconds of a Trio program that wakes once a second, in so many seconds."""
+    command = [sys.executable, "-c", TICKS_EACH_SECOND]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            return _processor_seconds_in(process, count)
+        finally:
+            process.kill()
+
+
+def idle_daemon(count: int) -> float:
+    with _daemon() as (process, _):
+        return _processor_seconds_in(process, count)
+
+
+def memory_of_the_stack(_count: int) -> float:
+    """Resident bytes of a process that has done nothing but import the libraries."""
+    program = f"{IMPORTS_OF_THE_STACK}; print(flush=True); input()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            return _resident_bytes(process.pid)
+        finally:
+            process.kill()
+
+
+def memory_of_the_daemon(_count: int) -> float:
+    """Resident bytes after it has answered a first request of each kind."""
+    with _daemon() as (process, environment):
+        for words in (["status"], ["auth", "status"], ["api", "GET", "/openapi.json"]):
+            command = [sys.executable, "-m", "rdvd.cli.main", *words]
+            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        return _resident_bytes(process.pid)
+
+
+def _time_each(
+    command: Sequence[str], count: int, environment: Mapping[str, str] | None = None
+) -> float:
+    begun = perf_counter()
+    for _ in range(count):
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return perf_counter() - begun
+
+
+def _processor_seconds_in(process: "subprocess.Popen[bytes]", seconds: int) -> float:
+    _stay_alive(process, SETTLES_WITHIN)
+    before = _processor_seconds(process.pid)
+    _stay_alive(process, seconds)
+    return _processor_seconds(process.pid) - before
+
+
+def _stay_alive(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """What is measured is time passing; a process that ends meanwhile measures nothing."""
+    with suppress(subprocess.TimeoutExpired):
+        raise BenchFailed(f"the process ended with {process.wait(seconds)}")
+
+
+def _processor_seconds(pid: int) -> float:
+    """To the nanosecond, from the kernel's clock of that process; /proc counts in 10 ms."""
+    return clock_gettime(~pid << 3 | CPUCLOCK_SCHED)
+
+
+def _resident_bytes(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("VmRSS"))
+
+
+@contextmanager
+def _daemon() -> Generator[tuple["subprocess.Popen[bytes]", dict[str, str]], None, None]:
+    with ExitStack() as held:
+        place = held.enter_context(tempfile.TemporaryDirectory(prefix="rdv-"))
+        ear = held.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        ear.bind(f"{place}/notify")
+        ear.settimeout(STARTS_WITHIN)
+        own = {"RDV_HOME": f"{place}/home", "RDV_RUNTIME_DIR": f"{place}/run"}
+        environment = os.environ | own
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rdvd"],
+            env=environment | {"NOTIFY_SOCKET": f"{place}/notify"},
+            stderr=subprocess.DEVNULL,
+        )
+        held.callback(process.wait)
+        held.callback(process.terminate)
+        while b"READY=1" not in ear.recv(4096):
+            pass
+        yield process, environment
