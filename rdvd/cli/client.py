@@ -1,28 +1,14 @@
 """Requests to the daemon over its Unix socket: blocking, and with little to import."""
 
 import json
-import socket
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 
 from rdvd.cli.exits import DAEMON_DOWN, OF_STATUS, REFUSED, TIMED_OUT, Failure
+from rdvd.cli.http import Exchange
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 START_IT = "Start it with `rdvd`, or `./dev run` in a checkout."
-
-
-class UnixConnection(HTTPConnection):
-    """HTTP where the host is a path."""
-
-    def __init__(self, path: Path, seconds: float) -> None:
-        super().__init__("rdvd", timeout=seconds)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
 
 
 class Api:
@@ -46,20 +32,18 @@ class Api:
 
     def exchange(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         """Status and text of the answer, whatever they are."""
-        connection = UnixConnection(self._path, self._seconds)
+        sent = None if body is None else body.encode()
         try:
-            connection.request(method, path, body, self._headers(body))
-            response: HTTPResponse = connection.getresponse()
-            return response.status, response.read().decode()
+            with Exchange(str(self._path), self._seconds) as exchange:
+                answer = exchange.ask(method, path, self._headers(body), sent)
+                return answer.status, answer.read().decode()
         except (FileNotFoundError, ConnectionRefusedError) as error:
             cause = f"the daemon does not listen at {self._path}"
             raise Failure(cause, hint=START_IT, code=DAEMON_DOWN) from error
         except TimeoutError as error:
             raise Failure(f"no answer within {self._seconds:g} s", code=TIMED_OUT) from error
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise Failure(f"the daemon cannot be asked: {error}", code=REFUSED) from error
-        finally:
-            connection.close()
 
     def _headers(self, body: str | None) -> dict[str, str]:
         headers = {"Accept": "application/json"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"trio", "asyncio", "httpx", "rich", "attrs", "attr", "msgspec", "quart", "sqlite3"}
-KNOWN_TO_STATUS = ("main", "client", "exits", "here", "options", "render")
+HEAVY = {"trio", "asyncio", "httpx", "rich", "http.client", "attrs", "attr", "msgspec", "sqlite3"}
+KNOWN_TO_STATUS = ("main", "client", "http", "exits", "here", "options", "render")
 THEN_SAY = """
 import sys
 from rdvd.cli.main import rdv

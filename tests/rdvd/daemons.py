@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,9 +17,20 @@ from typing import Any
 import trio
 from attrs import frozen
 
-from rdvd.cli.client import UnixConnection
-
 A_WHILE = 30
+
+
+class UnixConnection(HTTPConnection):
+    """HTTP where the host is a path."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("rdvd", timeout=seconds)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
 
 
 @frozen
