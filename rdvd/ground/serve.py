@@ -1,16 +1,10 @@
-"""An ASGI app on sockets that somebody else has bound: a task for the tree.
+"""An ASGI app on sockets that somebody else has bound: a task for the tree."""
 
-It never closes, unlinks or even owns these sockets, so that it can be restarted, and so that a
-socket of systemd keeps its queue meanwhile.
-"""
-
-import errno
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-import outcome
 import trio
 from attrs import frozen
 from hypercorn.app_wrappers import ASGIWrapper
@@ -18,14 +12,10 @@ from hypercorn.config import Config
 from hypercorn.trio.worker_context import WorkerContext
 
 from rdvd.ground.connection import Connection
-from rdvd.ground.peer import Peer, close_peer, is_our_own_user, peer_of
+from rdvd.ground.doors import PeerCheck, Rules, keep_doors
+from rdvd.ground.peer import Peer, is_our_own_user
 
 LOG = logging.getLogger("rdvd.http")
-OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-UNTIL_SOME_ARE_FREE = 0.1
-BACKLOG = 128
-
-PeerCheck = Callable[[Peer], bool]
 
 
 @frozen
@@ -46,113 +36,49 @@ async def serve(
     task_status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Until `stopping`; then those that are being answered have `grace` to be so."""
-    server = Server(app, peer_check, limits)
-    async with trio.open_nursery() as nursery:
-        try:
-            async with trio.open_nursery() as doors:
-                for bound in sockets:
-                    doors.start_soon(server.accept_from, _listen(bound), nursery)
-                task_status.started()
-                await stopping.wait()
-                doors.cancel_scope.cancel()
-            await server.drain(grace)
-        finally:
-            server.cut_all()  # no checkpoint: a cancellation must get past shielded writers too
-            nursery.cancel_scope.cancel()
+    server = Server(app, limits)
+    await keep_doors(
+        sockets, server.welcome, server.drain,
+        rules=Rules(limits.connections, peer_check), log=LOG, grace=grace,
+        stopping=stopping, task_status=task_status,
+    )  # fmt: skip
 
 
 class Server:
-    """The connections of one run."""
+    """What the connections of one run share."""
 
-    def __init__(self, app: Any, peer_check: PeerCheck, limits: ServeLimits) -> None:
+    def __init__(self, app: Any, limits: ServeLimits) -> None:
         self._app = ASGIWrapper(app)
-        self._peer_check = peer_check
         self._limits = limits
         self._config = _config(limits)
         self._context = WorkerContext(max_requests=None)
-        self._live: set[Connection] = set()
         self._shields: set[trio.CancelScope] = set()
-        self._somebody_left = trio.Event()
 
-    async def accept_from(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
-        with listener.socket:
-            while True:
-                await self._wait_for(lambda: len(self._live) < self._limits.connections)
-                stream = await _accept(listener)
-                if stream is not None:
-                    self._take(stream, nursery)
+    def welcome(self, stream: trio.SocketStream, peer: Peer) -> "Visitor":
+        state = {"peer": peer, "shields": self._shields}
+        longest = self._limits.write
+        connection = Connection(
+            self._app, self._config, self._context, state, stream, longest_write=longest
+        )
+        return Visitor(connection, self._shields)
 
-    async def drain(self, grace: float) -> None:
+    async def drain(self, _inside: Collection["Visitor"]) -> None:
         """Idle connections close by themselves now; others after their answer."""
         await self._context.terminated.set()
-        with trio.move_on_after(grace):
-            await self._wait_for(lambda: not self._live)
 
-    def cut_all(self) -> None:
+
+class Visitor:
+    """A connection, and what must be let go when there is no time left for its requests."""
+
+    def __init__(self, connection: Connection, shields: set[trio.CancelScope]) -> None:
+        self._connection = connection
+        self._shields = shields
+        self.run = connection.run
+
+    def cut(self) -> None:
         for shield in self._shields:
             shield.shield = False
-        for connection in self._live:
-            connection.cut()
-
-    def _take(self, stream: trio.SocketStream, nursery: trio.Nursery) -> None:
-        try:
-            peer = peer_of(stream.socket)
-        except OSError:
-            stream.socket.close()
-            return
-        if not self._peer_check(peer):
-            LOG.warning("peer_refused", extra={"peer_pid": peer.pid, "peer_uid": peer.uid})
-            _drop(stream, peer)
-            return
-        state = {"peer": peer, "shields": self._shields}
-        connection = Connection(
-            self._app, self._config, self._context, state, stream, longest_write=self._limits.write
-        )
-        self._live.add(connection)  # before it runs: the limit counts it from now on
-        nursery.start_soon(self._run, connection, peer)
-
-    async def _run(self, connection: Connection, peer: Peer) -> None:
-        """A fault in one connection is logged and ends no other."""
-        try:
-            ended = await outcome.acapture(connection.run)
-        finally:
-            connection.cut()
-            close_peer(peer)
-            self._live.discard(connection)
-            self._somebody_left.set()
-            self._somebody_left = trio.Event()
-        match ended:
-            case outcome.Error(error=Exception() as fault):
-                LOG.error("connection_failed", exc_info=fault)
-            case _:
-                ended.unwrap()
-
-    async def _wait_for(self, condition: Callable[[], bool]) -> None:
-        while not condition():
-            await self._somebody_left.wait()
-
-
-def _listen(bound: socket.socket) -> trio.SocketListener:
-    ours = bound.dup()
-    ours.setblocking(False)
-    ours.listen(BACKLOG)
-    return trio.SocketListener(trio.socket.from_stdlib_socket(ours))
-
-
-async def _accept(listener: trio.SocketListener) -> trio.SocketStream | None:
-    try:
-        return await listener.accept()
-    except OSError as error:
-        if error.errno not in OUT_OF_DESCRIPTORS:
-            raise
-        LOG.error("accept_failed", exc_info=error)
-        await trio.sleep(UNTIL_SOME_ARE_FREE)  # the kernel has no event for this
-        return None
-
-
-def _drop(stream: trio.SocketStream, peer: Peer) -> None:
-    stream.socket.close()
-    close_peer(peer)
+        self._connection.cut()
 
 
 def _config(limits: ServeLimits) -> Config:

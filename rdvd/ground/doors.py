@@ -1,0 +1,161 @@
+"""The accept loop of every socket of ours: who gets in, how many, and how they all leave.
+
+It never closes, unlinks or even owns these sockets, so that whoever serves on them can be
+restarted, and so that a socket of systemd keeps its queue meanwhile.
+"""
+
+import errno
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import outcome
+import trio
+from attrs import field, frozen
+
+from rdvd.ground.peer import Peer, close_peer, is_our_own_user, peer_of
+
+OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+UNTIL_SOME_ARE_FREE = 0.1
+BACKLOG = 128
+
+PeerCheck = Callable[[Peer], bool]
+
+
+class Guest(Protocol):
+    """One connection: whoever is let in, from the first byte to the last."""
+
+    async def run(self) -> None:
+        """To the end, and then close the socket, whatever happens."""
+        ...
+
+    def cut(self) -> None:
+        """Close at once, without a checkpoint: whoever waits for the socket wakes up."""
+        ...
+
+
+G = TypeVar("G", bound=Guest)
+
+
+@frozen
+class Rules:
+    """Who may come in, and how many at once; beyond that the kernel's queue waits."""
+
+    most: int
+    peer_check: PeerCheck = field(default=is_our_own_user)
+
+
+async def keep_doors(
+    sockets: Sequence[socket.socket],
+    welcome: Callable[[trio.SocketStream, Peer], G],
+    say_goodbye: Callable[[Collection[G]], Awaitable[object]],
+    *,
+    rules: Rules,
+    log: logging.Logger,
+    grace: float,
+    stopping: trio.Event,
+    task_status: trio.TaskStatus[Any],  # Any: nobody waits for a value
+) -> None:
+    """Until `stopping`; then everybody is told, has `grace` to leave, and is cut off."""
+    doors = Doors(welcome, rules, log)
+    async with trio.open_nursery() as nursery:
+        try:
+            async with trio.open_nursery() as accepting:
+                for bound in sockets:
+                    accepting.start_soon(doors.accept_from, _listen(bound), nursery)
+                task_status.started()
+                await stopping.wait()
+                accepting.cancel_scope.cancel()
+            with trio.move_on_after(grace):
+                await say_goodbye(doors.inside)
+                await doors.wait_until_empty()
+        finally:
+            doors.cut_all()  # no checkpoint: a cancellation must get past shielded writers too
+            nursery.cancel_scope.cancel()
+
+
+class Doors(Generic[G]):
+    """The guests of one run."""
+
+    def __init__(
+        self,
+        welcome: Callable[[trio.SocketStream, Peer], G],
+        rules: Rules,
+        log: logging.Logger,
+    ) -> None:
+        self._welcome = welcome
+        self._rules = rules
+        self._log = log
+        self._inside: set[G] = set()
+        self._somebody_left = trio.Event()
+
+    @property
+    def inside(self) -> Collection[G]:
+        return frozenset(self._inside)
+
+    async def accept_from(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
+        with listener.socket:
+            while True:
+                await self._wait_for(lambda: len(self._inside) < self._rules.most)
+                stream = await self._accept(listener)
+                if stream is not None:
+                    self._take(stream, nursery)
+
+    async def wait_until_empty(self) -> None:
+        await self._wait_for(lambda: not self._inside)
+
+    def cut_all(self) -> None:
+        for guest in self._inside:
+            guest.cut()
+
+    async def _accept(self, listener: trio.SocketListener) -> trio.SocketStream | None:
+        try:
+            return await listener.accept()
+        except OSError as error:
+            if error.errno not in OUT_OF_DESCRIPTORS:
+                raise
+            self._log.error("accept_failed", exc_info=error)
+            await trio.sleep(UNTIL_SOME_ARE_FREE)  # the kernel has no event for this
+            return None
+
+    def _take(self, stream: trio.SocketStream, nursery: trio.Nursery) -> None:
+        try:
+            peer = peer_of(stream.socket)
+        except OSError:
+            stream.socket.close()
+            return
+        if not self._rules.peer_check(peer):
+            self._log.warning("peer_refused", extra={"peer_pid": peer.pid, "peer_uid": peer.uid})
+            stream.socket.close()
+            close_peer(peer)
+            return
+        guest = self._welcome(stream, peer)
+        self._inside.add(guest)  # before it runs: the limit counts it from now on
+        nursery.start_soon(self._run, guest, peer)
+
+    async def _run(self, guest: G, peer: Peer) -> None:
+        """A fault in one connection is logged and ends no other."""
+        try:
+            ended = await outcome.acapture(guest.run)
+        finally:
+            close_peer(peer)
+            self._inside.discard(guest)
+            self._somebody_left.set()
+            self._somebody_left = trio.Event()
+        match ended:
+            case outcome.Error(error=Exception() as fault):
+                self._log.error("connection_failed", exc_info=fault)
+            case _:
+                ended.unwrap()
+
+    async def _wait_for(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await self._somebody_left.wait()
+
+
+def _listen(bound: socket.socket) -> trio.SocketListener:
+    ours = bound.dup()
+    ours.setblocking(False)
+    ours.listen(BACKLOG)
+    return trio.SocketListener(trio.socket.from_stdlib_socket(ours))
