@@ -28,6 +28,7 @@ STEPS = (
     {"ground"},
     {"identity"},
     {"audit", "limits"},
+    {"streams"},
     {"events"},
     {"preferences", "folders", "tmux"},
     {"worktrees"},

@@ -1,0 +1,181 @@
+"""One client, from the first byte to the last."""
+
+import logging
+
+import outcome
+import trio
+from trio_websocket import ConnectionClosed, WebSocketRequest
+from wsproto.utilities import LocalProtocolError
+
+from actors import Unavailable
+from rdvd.ground.answers import answer_trouble
+from rdvd.ground.errors import Problem
+from rdvd.ground.ids import new_id
+from rdvd.ground.peer import Peer
+from rdvd.ground.problems import trouble_of
+from rdvd.identity import Principal, name_of
+from rdvd.limits import key_of
+
+from .farewells import farewell_of, trouble_beside_gone
+from .handshake import read_knock
+from .reception import Reception, Visit
+from .record import Record
+from .socket import Socket
+from .stream import Stream, StreamRoute
+from .types import DONE, NO_CREDENTIAL, RESTARTING, TOKEN_ENDED, Farewell
+from .wire import Wire
+
+LOG = logging.getLogger("rdvd.streams")
+LONGEST_HANDSHAKE = 5.0
+LONGEST_ADMISSION = 5.0
+LONGEST_SILENCE = 5.0  # of who is to say who it is
+# How a client that leaves at the wrong moment looks from here.
+GOODBYES = (
+    ConnectionClosed, LocalProtocolError, trio.BrokenResourceError, trio.ClosedResourceError,
+)  # fmt: skip
+
+
+class Connection:
+    def __init__(self, stream: trio.SocketStream, peer: Peer, reception: Reception) -> None:
+        self._wire = Wire(stream)
+        self._socket = Socket(self._wire)
+        self._peer = peer
+        self._reception = reception
+        self._scope = trio.CancelScope()
+        self._handling = trio.CancelScope()
+        self._stream: Stream | None = None
+        self._farewell: Farewell | None = None
+        self._record = Record()
+        self.cut = self._wire.cut
+
+    async def run(self) -> None:
+        began = trio.current_time()
+        try:
+            with self._scope:
+                async with trio.open_nursery() as nursery:
+                    await self._serve(nursery)
+                    nursery.cancel_scope.cancel()
+        except* GOODBYES:
+            pass
+        finally:
+            self.cut()
+            self._record.write(LOG, self._peer, trio.current_time() - began)
+
+    def end(self, farewell: Farewell) -> None:
+        """Cancel the handler, let it finish the message it is sending, say why, close."""
+        if self._farewell is not None:
+            return
+        self._farewell = farewell
+        self._scope.deadline = trio.current_time() + farewell.seconds
+        if self._stream is None:
+            self._scope.cancel()
+        else:
+            self._stream.hurry(self._scope.deadline)
+            self._handling.cancel()
+
+    async def _serve(self, nursery: trio.Nursery) -> None:
+        request = await self._handshake(nursery)
+        if request is None:
+            return
+        self._record.path = request.path.partition("?")[0]
+        visit = await self._receive(request)
+        if visit is None:
+            return
+        protocol = visit.knock.agree(visit.route.protocols)
+        await request.accept(subprotocol=protocol)
+        self._record.status = 101
+        who = await self._identify(visit)
+        if not isinstance(who, Farewell):
+            who = await self._follow(nursery, visit, who, protocol)
+        await self._close(who)
+
+    async def _handshake(self, nursery: trio.Nursery) -> WebSocketRequest | None:
+        """None if the client does not finish it: slow, gone, or speaking something else."""
+        with trio.move_on_after(LONGEST_HANDSHAKE) as scope:
+            self._wire.on_end = scope.cancel
+            return await self._socket.greet(nursery)
+        return None
+
+    async def _receive(self, request: WebSocketRequest) -> Visit | None:
+        """None if it was refused: by an ordinary HTTP answer, like those of the API."""
+        pattern = self._reception.pattern_of(self._record.path or "")
+        try:
+            with trio.fail_after(LONGEST_ADMISSION):
+                protocols = request.proposed_subprotocols
+                knock = read_knock(request.path, request.headers, protocols)
+                visit = await self._reception.admit(knock, self._peer)
+        except (Problem, Unavailable, trio.TooSlowError) as refusal:
+            self._reception.census.came(pattern, "refused")
+            await self._reject(request, refusal)
+            return None
+        self._socket.take_up_to(visit.route.largest_message)
+        return visit
+
+    async def _reject(self, request: WebSocketRequest, refusal: Exception) -> None:
+        answer = answer_trouble(trouble_of(refusal), new_id())
+        self._record.status, self._record.code = answer.status, answer.code
+        headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+        headers.append((b"Connection", b"close"))
+        with trio.move_on_after(LONGEST_ADMISSION):
+            await request.reject(answer.status, extra_headers=headers, body=answer.body)
+
+    async def _identify(self, visit: Visit) -> Principal | Farewell:
+        """Who has not said who they are says it now, before anything else."""
+        if visit.principal is not None:
+            return visit.principal
+        farewell = NO_CREDENTIAL
+        with trio.move_on_after(LONGEST_SILENCE):
+            try:
+                message = await self._socket.get_message()
+                return await self._reception.admit_by_message(visit, message)
+            except (Problem, Unavailable) as refusal:
+                farewell = farewell_of(trouble_of(refusal))
+        self._reception.census.came(visit.route.pattern, "refused")
+        return farewell
+
+    async def _follow(
+        self, nursery: trio.Nursery, visit: Visit, principal: Principal, protocol: str | None
+    ) -> Farewell:
+        census, route = self._reception.census, visit.route
+        census.came(route.pattern, "opened")
+        self._record.principal = name_of(principal)
+        self._stream = stream = Stream(
+            principal, visit.path, visit.knock.query, protocol, self._peer, self.end,
+            self._socket, self.cut, route.longest_send,
+        )  # fmt: skip
+        with census.one_open(route.pattern, key_of(principal)):
+            nursery.start_soon(self._watch_token, principal)
+            ended = await outcome.acapture(self._handle, route, stream)
+        own = self._judge(ended)
+        return self._farewell or own
+
+    async def _handle(self, route: StreamRoute, stream: Stream) -> Farewell | None:
+        with self._handling:
+            return await route.handler(stream)
+        return None
+
+    async def _watch_token(self, principal: Principal) -> None:
+        try:
+            await self._reception.wait_until_ended(principal)
+        except Unavailable:
+            self.end(RESTARTING)
+        else:
+            self.end(TOKEN_ENDED)
+
+    def _judge(self, ended: "outcome.Outcome[Farewell | None]") -> Farewell:
+        """What the handler made of it. A fault of ours is in the log, and ends no other."""
+        match ended:
+            case outcome.Error(error=Exception() as error):
+                trouble = trouble_beside_gone(error)
+                if trouble is not None and trouble.is_ours:
+                    LOG.error("stream_failed", exc_info=error)
+                return DONE if trouble is None else farewell_of(trouble)
+            case _:
+                return ended.unwrap() or DONE
+
+    async def _close(self, farewell: Farewell) -> None:
+        self._farewell = farewell
+        self._record.code = str(farewell.code)
+        deadline = trio.current_time() + farewell.seconds
+        self._scope.deadline = min(self._scope.deadline, deadline)
+        await self._socket.aclose(farewell.code, farewell.reason)

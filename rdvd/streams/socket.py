@@ -1,0 +1,39 @@
+"""trio-websocket's connection, with what it leaves open closed."""
+
+import trio
+from trio_websocket import WebSocketConnection, WebSocketRequest
+from wsproto import ConnectionType, WSConnection
+from wsproto.connection import ConnectionState
+from wsproto.events import BytesMessage, CloseConnection, TextMessage
+
+from .wire import Wire
+
+RECEIVED_AT_ONCE = 16 * 1024
+
+
+class Socket(WebSocketConnection):
+    """The server's side. One message waits to be received; until it is, none is read."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(
+            wire, WSConnection(ConnectionType.SERVER), receive_buffer_size=RECEIVED_AT_ONCE
+        )
+
+    async def greet(self, nursery: trio.Nursery) -> WebSocketRequest:
+        """Read from now on; what the client asks for."""
+        nursery.start_soon(self._reader_task)
+        return await self._get_request()
+
+    def take_up_to(self, largest_message: int) -> None:
+        self._max_message_size = largest_message
+
+    async def _handle_message_event(self, event: BytesMessage | TextMessage) -> None:
+        """Empty pieces of a message that does not end would be kept, and never be too large."""
+        if event.data or event.message_finished:
+            await super()._handle_message_event(event)
+
+    async def _handle_close_connection_event(self, event: CloseConnection) -> None:
+        """A broken frame is reported like a close; the client has yet to hear of it."""
+        if self._wsproto.state is ConnectionState.OPEN:
+            await self._send(CloseConnection(event.code, event.reason))
+        await super()._handle_close_connection_event(event)

@@ -1,0 +1,89 @@
+"""What a handler has in its hands, and what it is opened by."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal, TypeAlias
+
+import trio
+from attrs import define, field, frozen
+from trio_websocket import ConnectionClosed
+from wsproto.utilities import LocalProtocolError
+
+from rdvd.ground.peer import Peer
+from rdvd.identity import Principal
+from rdvd.limits import Category
+
+from .socket import Socket
+from .types import Farewell, Gone
+
+Parameters: TypeAlias = Mapping[str, str]
+
+
+@define(eq=False)
+class Stream:
+    """An accepted WebSocket. Any task may receive or end it; at any time only one may send."""
+
+    principal: Principal
+    path: Parameters  # what the names in the pattern stand for
+    query: Parameters  # without the credential
+    protocol: str | None  # the one that was agreed to
+    peer: Peer
+    end: Callable[[Farewell], None]  # at once, from any task; the first one counts
+    _socket: Socket = field(repr=False)
+    _cut: Callable[[], None]
+    _longest_send: float
+    _sending: trio.CancelScope | None = field(default=None, init=False)
+
+    async def receive(self) -> str | bytes:
+        """The next message. `Gone` after the last: nothing that came before it is lost."""
+        try:
+            return await self._socket.get_message()
+        except ConnectionClosed:
+            raise Gone from None
+
+    async def send(self, message: str | bytes) -> None:
+        """Returns when the kernel has taken it, so a slow client slows its sender down.
+
+        A message that has begun is not cut short by a cancellation, which would leave half a
+        frame behind: it has the rest of `longest_send` (after `end`: of the farewell's seconds),
+        and if that is not enough the client is cut off.
+        """
+        if self._sending is not None:
+            raise trio.BusyResourceError("another task is sending on this stream")
+        await trio.lowlevel.checkpoint_if_cancelled()
+        is_whole = False
+        until = trio.current_time() + self._longest_send
+        try:
+            with trio.CancelScope(shield=True, deadline=until) as self._sending:
+                await self._socket.send_message(message)
+                is_whole = True
+        except (ConnectionClosed, LocalProtocolError):  # the latter: it is saying goodbye
+            raise Gone from None
+        finally:
+            self._sending = None
+            if not is_whole:
+                self._cut()
+        if not is_whole:
+            raise Gone
+
+    def hurry(self, deadline: float) -> None:
+        """Give what is being sent until then and no longer."""
+        if self._sending is not None:
+            self._sending.deadline = min(self._sending.deadline, deadline)
+
+
+Handler: TypeAlias = Callable[[Stream], Awaitable[Farewell | None]]
+Ensure: TypeAlias = Callable[[Principal, Parameters], Awaitable[None]]
+
+
+@frozen
+class StreamRoute:
+    """One kind of stream; see the top of `rdvd/streams/__init__.py`."""
+
+    pattern: str
+    handler: Handler
+    ensure: Ensure
+    protocols: tuple[str, ...] = ()  # in the order in which we would rather speak them
+    admits: Literal["before upgrade", "also by first message"] = "before upgrade"
+    category: Category = "read"  # of the rate limits: opening one counts once
+    largest_message: int = 16 * 1024  # of a client, in bytes; of text, in characters
+    longest_send: float = 60.0  # one message, to a client that does not read

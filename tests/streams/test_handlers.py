@@ -1,0 +1,150 @@
+"""What a handler may rely on, over real sockets."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+from rdvd.ground.errors import Conflict, NotFound
+from rdvd.streams import Farewell, Gone, Stream
+
+from .handling import SPENT, echo, handled
+from .visits import closing, frame
+
+
+async def test_a_handler_knows_who_came_where_and_how(tmp_path: Path):
+    seen: list[Any] = []
+
+    async def handler(stream: Stream) -> None:
+        seen.append((type(stream.principal).__name__, stream.path, stream.query, stream.protocol))
+        assert stream.peer.pid == os.getpid()
+
+    async with handled(tmp_path, handler) as served:
+        client = await served.connect("/ws/x/a%20b?cols=80", subprotocols=["old", "new"])
+        assert (await closing(client))[0] == 1000
+
+    assert seen == [("Owner", {"id": "a b"}, {"cols": "80"}, "new")]
+    assert client.subprotocol == "new"
+
+
+async def test_text_and_bytes_go_both_ways_unchanged(tmp_path: Path):
+    async with handled(tmp_path, echo) as served:
+        client = await served.connect("/ws/x/1")
+        for message in ("é\0", b"\xff\0\x80", "", b""):
+            await client.send_message(message)
+            assert await client.get_message() == message
+
+
+async def test_nothing_that_a_client_sent_before_it_left_is_lost(tmp_path: Path):
+    heard: list[str | bytes] = []
+    is_over = trio.Event()
+
+    async def handler(stream: Stream) -> None:
+        await wait_all_tasks_blocked(0.05)  # it has left long ago
+        try:
+            while True:
+                heard.append(await stream.receive())
+        except Gone:
+            is_over.set()
+
+    async with handled(tmp_path, handler) as served:
+        wire = await served.open_wire("/ws/x/1")
+        await wire.send_all(b"".join(frame(1, b"%d" % n) for n in range(50)))
+        await wire.aclose()
+        await is_over.wait()
+
+    assert heard == [str(n) for n in range(50)]
+
+
+async def test_it_ends_as_the_handler_says(tmp_path: Path):
+    async def handler(stream: Stream) -> Farewell | None:
+        match stream.path["id"]:
+            case "farewell":
+                return SPENT
+            case "conflict":
+                raise Conflict("another one " + "é" * 200)
+            case "missing":
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(raise_not_found)
+            case _:
+                pass
+        return None
+
+    async def raise_not_found() -> None:
+        raise NotFound("no such thing")
+
+    async with handled(tmp_path, handler) as served:
+        ends = {
+            word: await closing(await served.connect(f"/ws/x/{word}"))
+            for word in ("farewell", "conflict", "missing", "none")
+        }
+
+    assert ends["farewell"] == (4001, "spent")
+    assert ends["conflict"] == (4409, "another one " + "é" * 55)
+    assert ends["missing"] == (4404, "no such thing")
+    assert ends["none"] == (1000, None)
+
+
+async def test_a_fault_in_one_handler_is_logged_and_ends_no_other_stream(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    async def handler(stream: Stream) -> None:
+        if stream.path["id"] == "break":
+            raise ZeroDivisionError
+        await echo(stream)
+
+    async with handled(tmp_path, handler) as served:
+        other = await served.connect("/ws/x/1")
+        broken = await closing(await served.connect("/ws/x/break"))
+        await other.send_message("still here")
+        assert await other.get_message() == "still here"
+
+    assert broken == (1011, "something failed here: see the daemon's log")
+    assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == [
+        "stream_failed"
+    ]
+
+
+async def test_whoever_ends_a_stream_cancels_its_handler_wherever_it_waits(tmp_path: Path):
+    cleaned_up = trio.Event()
+
+    async def handler(stream: Stream) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end_it, stream)
+            try:
+                await trio.sleep_forever()
+            finally:
+                cleaned_up.set()
+
+    async def end_it(stream: Stream) -> None:
+        await stream.receive()
+        stream.end(SPENT)
+        stream.end(Farewell(4002, "the second one is not heard"))
+
+    async with handled(tmp_path, handler) as served:
+        client = await served.connect("/ws/x/1")
+        await client.send_message("end")
+        assert await closing(client) == (4001, "spent")
+
+    assert cleaned_up.is_set()
+
+
+async def test_beyond_the_limit_a_client_waits_for_another_to_leave(tmp_path: Path):
+    async with handled(tmp_path, echo, most=2) as served:
+        first, _ = [await served.connect("/ws/x/1") for _ in range(2)]
+        is_in = trio.Event()
+
+        async def third() -> None:
+            await served.connect("/ws/x/1")
+            is_in.set()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(third)
+            await wait_all_tasks_blocked(0.05)
+            assert not is_in.is_set()
+            await first.aclose()
+            with trio.fail_after(1):
+                await is_in.wait()
