@@ -22,7 +22,7 @@ from .reception import Reception, Visit
 from .record import Record
 from .socket import Socket
 from .stream import Stream, StreamRoute
-from .types import DONE, NO_CREDENTIAL, RESTARTING, TOKEN_ENDED, Farewell
+from .types import DONE, NO_CREDENTIAL, RESTARTING, TOKEN_ENDED, Farewell, Gone
 from .wire import Wire
 
 LOG = logging.getLogger("rdvd.streams")
@@ -31,7 +31,7 @@ LONGEST_ADMISSION = 5.0
 LONGEST_SILENCE = 5.0  # of who is to say who it is
 # How a client that leaves at the wrong moment looks from here.
 GOODBYES = (
-    ConnectionClosed, LocalProtocolError, trio.BrokenResourceError, trio.ClosedResourceError,
+    Gone, ConnectionClosed, LocalProtocolError, trio.BrokenResourceError, trio.ClosedResourceError,
 )  # fmt: skip
 
 

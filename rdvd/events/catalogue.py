@@ -1,0 +1,33 @@
+"""Every type of event there is; slices above add theirs here, and to docs/events.md. Pure."""
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+
+@frozen
+class Kind:
+    """What an event says, and the members of its data."""
+
+    meaning: str
+    members: tuple[str, ...]
+
+
+# What the stream says of itself, to one client.
+NOTICES: Mapping[str, Kind] = {
+    "hello": Kind("The connection is open; subscribe now.", ("stream", "heartbeat_seconds")),
+    "snapshot": Kind("How things are now; live facts follow.", ("gap", "state")),
+    "resumed": Kind("No gap: what was missed follows, then live facts.", ("missed",)),
+    "heartbeat": Kind("The stream lives; nothing up to `seq` is still to come.", ()),
+    "error": Kind("A message made no sense.", ("detail", "left")),
+}
+
+FACTS: Mapping[str, Kind] = {
+    "token.ended": Kind("A token is no longer good.", ("token", "reason")),
+    "actor.started": Kind("A place of the actor tree is up.", ("place",)),
+    "actor.stopped": Kind("A place of the actor tree has ended.", ("place",)),
+    "actor.crashed": Kind("A place of the actor tree fell.", ("place", "error")),
+    "actor.restarting": Kind("It comes back after the delay.", ("place", "delay")),
+    "actor.gave_up": Kind("A supervisor's patience is at its end.", ("place", "error")),
+    "facts.missed": Kind("Facts of this topic were lost: look at the state.", ("topic",)),
+}
