@@ -3,11 +3,16 @@
 import socket
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-from actors import Serving, Supervisor, Topic, actor, task
+from attrs import frozen
+
+from actors import Child, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
 from rdvd.config import Config, auth_settings, http_settings, limit_settings
+from rdvd.events import Events, relay
+from rdvd.events.routes import event_stream
 from rdvd.ground.http import make_app
 from rdvd.ground.notify import Notifier
 from rdvd.ground.openapi import description_routes
@@ -16,50 +21,89 @@ from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
-from rdvd.identity import Auth, AuthEvent, TokenRevoked
+from rdvd.identity import Auth, AuthEvent, Principal, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
+from rdvd.streams import Census, Entrance, serve_streams
 
 MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS)
+
+
+@frozen
+class Sockets:
+    """What the daemon is reached by, bound already."""
+
+    api: Sequence[socket.socket]
+    terminal: Sequence[socket.socket]
 
 
 def tree(
     config: Config,
     store: Store,
-    sockets: Sequence[socket.socket],
+    sockets: Sockets,
     notifier: Notifier,
     watchdog: Serving,
     reload: Serving,
 ) -> Supervisor:
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
-    ended, traffic = Topic[TokenRevoked]("tokens ended"), Traffic()
-    guard, lag = Guard(limit_settings(config)), LoopLag()
+    ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
+    guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
     homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
 
-    async def record(event: AuthEvent) -> None:
-        await store.write(audit.append, audit.entry_of(event))
+    def look(who: Principal) -> dict[str, Any]:
+        return {"tree": root.snapshot().as_json()} if may(who, "daemon.inspect") else {}
 
-    auth = actor("auth", lambda: Auth(store, auth_settings(config), homes, ended, record))
-
-    routes = health_routes(Checks(store, traffic, lambda: root.snapshot()))
-    routes += identity_routes(auth.ref)
-    routes += audit_routes(store)
-    routes += metrics_routes(MetricSources(store, traffic, guard, lambda: root.snapshot(), lag))
-    routes += description_routes(routes, title="rdvd", version=VERSION)
-    app = make_app(
-        routes, Door(auth.ref, guard).hooks(), settings=http_settings(config), traffic=traffic
+    events = Events(look)
+    news = task("news", partial(relay, events, ended), grace=1)
+    settings = auth_settings(config)
+    auth = actor(
+        "auth", lambda: Auth(store, settings, homes, ended, partial(_record, store), tally=tally)
     )
-    drain, most = config.server.drain_seconds, ServeLimits(config.server.max_connections)
-    api = task("api", partial(serve, app, sockets, grace=drain, limits=most), grace=drain + 5)
-    ready = task("ready", partial(announce, notifier), grace=1)
 
+    sources = MetricSources(
+        store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
+    )
+    api, streams = _ways_in(config, sockets, auth.ref, ended, sources)
     root = Supervisor(
         "rdvd",
+        news,
         auth,
         task("lag", lag.watch, grace=1),
         api,
+        streams,
         task("watchdog", watchdog, grace=1),
         task("reload", reload, grace=1),
-        ready,
+        task("ready", partial(announce, notifier), grace=1),
     )
     return root
+
+
+def _ways_in(
+    config: Config,
+    sockets: Sockets,
+    auth: Ref[Auth],
+    ended: Topic[TokenRevoked],
+    sources: MetricSources,
+) -> tuple[Child, Child]:
+    """REST on one socket, streams on the other: the same people, the same limits."""
+    guard, events, traffic = sources.guard, sources.events, sources.traffic
+    routes = health_routes(Checks(sources.store, traffic, sources.census, sources.snapshot))
+    routes += identity_routes(auth)
+    routes += audit_routes(sources.store)
+    routes += metrics_routes(sources)
+    routes += description_routes(routes, title="rdvd", version=VERSION)
+    http, drain = http_settings(config), config.server.drain_seconds
+    app = make_app(routes, Door(auth, guard).hooks(), settings=http, traffic=traffic)
+    most = config.server.max_connections // 2
+    api = partial(serve, app, sockets.api, grace=drain, limits=ServeLimits(most))
+
+    entrance = Entrance(auth, guard, http.allowed_origins)
+    streams = partial(
+        serve_streams, sockets.terminal, entrance, [event_stream(events)], ended,
+        census=sources.census, most=most,
+    )  # fmt: skip
+    return task("api", api, grace=drain + 5), task("streams", streams, grace=5)
+
+
+async def _record(store: Store, event: AuthEvent) -> None:
+    await store.write(audit.append, audit.entry_of(event))

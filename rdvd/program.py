@@ -25,8 +25,8 @@ from rdvd.ground.places import Places, find_places, prepare
 from rdvd.ground.redaction import redact
 from rdvd.ground.sockets import Listening, bind, take_over
 from rdvd.ground.store import open_store
-from rdvd.health import trip_through_api, trip_through_store, watch
-from rdvd.main import MIGRATIONS, tree
+from rdvd.health import trip_through_api, trip_through_store, trip_through_streams, watch
+from rdvd.main import MIGRATIONS, Sockets, tree
 
 FELL = 1
 TAKEN = 75  # EX_TEMPFAIL
@@ -72,9 +72,17 @@ async def _live(
     lines: Log,
 ) -> None:
     async with open_store(config.database.path, MIGRATIONS) as store:
-        with closing(handed_over.get("api") or bind(config.server.api_socket)) as api:
-            log.info("listening", extra={"socket": str(api.path), "home": str(places.home)})
-            trips = trip_through_store(store), trip_through_api(api.path)
+        with (
+            closing(handed_over.get("api") or bind(config.server.api_socket)) as api,
+            closing(handed_over.get("terminal") or bind(config.server.terminal_socket)) as terminal,
+        ):
+            listening = {"api": str(api.path), "terminal": str(terminal.path)}
+            log.info("listening", extra={**listening, "home": str(places.home)})
+            trips = (
+                trip_through_store(store),
+                trip_through_api(api.path),
+                trip_through_streams(terminal.path),
+            )
             watchdog = partial(watch, notifier, interval, *trips)
             read = partial(load, places, os.environ)
             reload = partial(
@@ -84,7 +92,8 @@ async def _live(
                 notifier,
                 lambda new: lines.set_level(new.server.log_level),
             )
-            await run(tree(config, store, [api.socket], notifier, watchdog, reload))
+            sockets = Sockets([api.socket], [terminal.socket])
+            await run(tree(config, store, sockets, notifier, watchdog, reload))
     log.info("stopped")
 
 

@@ -61,7 +61,7 @@ class ServerConfig:
         30.0, "How long requests may go on after a stop was asked for.", low=0, high=600, live=True
     )
     max_connections: int = setting(
-        512, "Connections at a time, on both sockets together.", low=4, high=100_000
+        512, "Connections at a time, half of them on each socket.", low=4, high=100_000
     )
     request_timeout_seconds: float = setting(
         30.0, "How long one request may take.", low=0.1, high=3600, live=True

@@ -24,6 +24,7 @@ from rdvd.ground.log_lines import ForJournal, JsonLines, TextLines, extras
 from rdvd.ground.private import open_private
 from rdvd.ground.redaction import plain, redact
 
+ACTORS = "actors"
 ROOM = 10_000  # records that may wait
 PATIENCE = 5.0  # seconds that the end of the process waits for the last lines
 
@@ -60,6 +61,7 @@ def logging_to(
     finally:
         root.removeHandler(log)
         root.setLevel(before)
+        logging.getLogger(ACTORS).setLevel(logging.NOTSET)
         log.close()
 
 
@@ -132,7 +134,10 @@ class Log(QueueHandler):
         self._waiting.join()
 
     def set_level(self, level: str) -> None:
-        logging.getLogger().setLevel(level.upper())
+        """What is written; the lives of actors are told at any level, to whoever else listens."""
+        self.setLevel(level.upper())
+        logging.getLogger().setLevel(self.level)
+        logging.getLogger(ACTORS).setLevel(min(self.level, logging.INFO))
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Take a picture of what was said, for it may change; the rest is the thread's work."""

@@ -8,4 +8,5 @@ from .metrics import metrics_routes as metrics_routes
 from .types import Health as Health
 from .watchdog import trip_through_api as trip_through_api
 from .watchdog import trip_through_store as trip_through_store
+from .watchdog import trip_through_streams as trip_through_streams
 from .watchdog import watch as watch

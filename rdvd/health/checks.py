@@ -11,6 +11,7 @@ from rdvd import VERSION
 from rdvd.ground.errors import Problem
 from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
+from rdvd.streams import Census
 
 from .types import Components, Health, Metrics
 
@@ -33,9 +34,12 @@ class Finding:
 class Checks:
     """Everything that health is made of, handed in."""
 
-    def __init__(self, store: Store, traffic: Traffic, snapshot: Callable[[], Node]) -> None:
+    def __init__(
+        self, store: Store, traffic: Traffic, census: Census, snapshot: Callable[[], Node]
+    ) -> None:
         self._store = store
         self._traffic = traffic
+        self._census = census
         self._snapshot = snapshot
         self._started = trio.current_time()
         self._tmux: tuple[float, Finding] | None = None
@@ -44,12 +48,13 @@ class Checks:
         database, tmux, tree = await self.database(), await self.tmux(), self._snapshot()
         reasons = [finding.reason for finding in (database, tmux) if finding.reason is not None]
         reasons += [f"{path} is {status}" for path, status in not_up(tree)]
+        requests = max(0, self._traffic.in_flight - 1)  # this one aside
         return Health(
             status="degraded" if reasons else "healthy",
             version=VERSION,
             uptime_seconds=int(trio.current_time() - self._started),
             components=Components(database.is_well, tmux.is_well),
-            metrics=Metrics(0, 0, max(0, self._traffic.in_flight - 1)),  # this request aside
+            metrics=Metrics(0, self._census.total, requests),
             reasons=tuple(reasons),
             tree=tree.as_json() if with_tree else None,
         )

@@ -15,11 +15,14 @@ from attrs import field, frozen
 
 from actors import Node
 from rdvd import VERSION
+from rdvd.events import Events
 from rdvd.ground.answers import Text
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Latency, Store, StoreFacts
 from rdvd.ground.traffic import BOUNDS, Latencies, Traffic
+from rdvd.identity import Tally
 from rdvd.limits import Guard
+from rdvd.streams import Census
 
 from .lag import LoopLag
 
@@ -37,8 +40,11 @@ class MetricSources:
     store: Store
     traffic: Traffic
     guard: Guard
+    tally: Tally
     snapshot: Callable[[], Node]
     lag: LoopLag
+    census: Census
+    events: Events
     started: float = field(factory=time.monotonic)
 
 
@@ -79,6 +85,9 @@ def families(sources: MetricSources) -> list[Family]:
         *_of_traffic(sources.traffic),
         *_of_store(sources.store.facts()),
         *_of_limits(sources.guard),
+        *_of_tally(sources.tally),
+        *_of_streams(sources.census),
+        *_of_events(sources.events),
     ]
 
 
@@ -147,6 +156,34 @@ def _of_limits(guard: Guard) -> Iterator[Family]:
     samples = (Sample(count, {"category": name}) for name, count in guard.rejections.items())
     text = "Requests refused because there were too many."
     yield Family("rdvd_limit_rejections_total", "counter", text, tuple(samples))
+
+
+def _of_tally(tally: Tally) -> Iterator[Family]:
+    samples = (
+        Sample(count, {"shown": shown, "outcome": outcome})
+        for (shown, outcome), count in tally.verdicts.items()
+    )
+    text = "Attempts to be known, by the kind of token that was shown."
+    yield Family("rdvd_authentications_total", "counter", text, tuple(samples))
+
+
+def _of_streams(census: Census) -> Iterator[Family]:
+    held = tuple(Sample(count, {"stream": name}) for name, count in census.open.items())
+    yield Family("rdvd_streams_open", "gauge", "WebSockets that are open.", held)
+    came = (
+        Sample(count, {"stream": name, "outcome": outcome})
+        for (name, outcome), count in census.openings.items()
+    )
+    text = 'WebSockets asked for, by what became of it; the stream "" is none of ours.'
+    yield Family("rdvd_stream_openings_total", "counter", text, tuple(came))
+
+
+def _of_events(events: Events) -> Iterator[Family]:
+    lags = events.lags
+    yield _counter("rdvd_events_total", "Facts published.", events.latest)
+    yield _gauge("rdvd_events_waiting", "Events that wait to be sent, to all.", sum(lags))
+    text = "Events that wait to be sent to the slowest reader."
+    yield _gauge("rdvd_events_waiting_max", text, max(lags, default=0))
 
 
 def _gauge(name: str, text: str, value: float) -> Family:

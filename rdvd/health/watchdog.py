@@ -1,7 +1,7 @@
 """The sign of life that systemd waits for: sent only if the daemon could have done some work.
 
 A loop that turns proves little. So each sign is preceded by a trip through the store and one
-through the api socket. If one fails, systemd hears nothing, and starts us anew after WatchdogSec.
+through each socket. If one fails, systemd hears nothing, and starts us anew after WatchdogSec.
 """
 
 import logging
@@ -22,6 +22,11 @@ log = logging.getLogger("rdvd.watchdog")
 LONGEST_ROUND = 5.0
 ASK = b"GET /health/live HTTP/1.1\r\nHost: rdvd\r\nConnection: close\r\n\r\n"
 ANSWERED = (b"HTTP/1.1 200 ", b"HTTP/1.1 429 ")  # 429: others of this user ask too much of us
+KNOCK = (
+    b"GET /ws HTTP/1.1\r\nHost: rdvd\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+REFUSED = (b"HTTP/1.1 404 ",)
 
 
 @frozen
@@ -44,17 +49,26 @@ def trip_through_store(store: Store) -> Trip:
 
 
 def trip_through_api(path: Path) -> Trip:
+    return _trip_through_socket("api", path, ASK, ANSWERED)
+
+
+def trip_through_streams(path: Path) -> Trip:
+    """A stream that there is not: its answer comes from as far inside as can be without a token."""
+    return _trip_through_socket("streams", path, KNOCK, REFUSED)
+
+
+def _trip_through_socket(name: str, path: Path, ask: bytes, answered: tuple[bytes, ...]) -> Trip:
     async def travel() -> str | None:
         try:
             async with await trio.open_unix_socket(path) as stream:
-                await stream.send_all(ASK)
+                await stream.send_all(ask)
                 answer = b"".join([part async for part in stream])
         except (OSError, trio.BrokenResourceError) as error:
             return f"{path}: {error}"
         status = answer.partition(b"\r\n")[0]
-        return None if status.startswith(ANSWERED) else f"{path}: it answered {status!r}"
+        return None if status.startswith(answered) else f"{path}: it answered {status!r}"
 
-    return Trip("api", travel)
+    return Trip(name, travel)
 
 
 async def watch(

@@ -23,6 +23,7 @@ from .peers import Callers, Homes, refuse_foreigner
 from .recognition import Recognition
 from .settings import AuthSettings
 from .storage import Vault
+from .tally import ShownKind, Tally, kind_of
 from .tokens import Secret, new_secret
 from .types import (
     AuthEvent,
@@ -74,9 +75,11 @@ class Auth(Actor):
         ended: Topic[TokenRevoked],
         record: Record,
         *,
+        tally: Tally | None = None,
         today: Callable[[], int] = now_ms,
     ) -> None:
         self._settings = settings
+        self._tally = tally or Tally()
         self._vault = Vault(store, settings)
         self._callers = Callers(homes)
         self._ended = ended
@@ -96,13 +99,18 @@ class Auth(Actor):
         self, headers: Headers, peer: Peer | None, ticket: str | None = None
     ) -> Principal:
         """Who asks. A credential that is wrong is refused, whatever else would have done."""
+        kind: ShownKind = "unreadable"
         try:
             if peer is not None:
                 refuse_foreigner(peer)
-            principal = self._recognition(peer).principal(shown_by(headers, ticket), self._now())
+            shown = shown_by(headers, ticket)
+            kind = kind_of(shown.secret if shown else None)
+            principal = self._recognition(peer).principal(shown, self._now())
         except Problem as problem:
+            self._tally.count(kind, "refused")
             await self._record_refusal(problem, peer)
             raise
+        self._tally.count(kind, "accepted")
         self._note_use(principal)
         await self._record_first_use(principal, peer)
         return principal

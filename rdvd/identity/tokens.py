@@ -46,7 +46,9 @@ class Secret:
     __slots__ = ("_random", "kind")
 
     def __init__(self, kind: TokenKind | None, random: bytes) -> None:
-        self.kind = kind  # None: seed 000's form, which may be a service or a CLI token
+        self.kind: TokenKind | None = (
+            kind  # None: seed 000's form, which may be a service or a CLI token
+        )
         self._random = random
 
     def reveal(self) -> str:

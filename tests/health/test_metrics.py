@@ -2,95 +2,39 @@
 
 import os
 import re
-from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
-from attrs import define, frozen
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from actors import Actor, Node, actor
 from actors.testing import crash, running
-from rdvd import VERSION, audit, identity
-from rdvd.ground.store import Store, open_store
-from rdvd.ground.traffic import BOUNDS, Latencies, Traffic
-from rdvd.health.lag import LoopLag
+from rdvd import VERSION
+from rdvd.ground.traffic import BOUNDS, Latencies
 from rdvd.health.metrics import (
     CONTENT_TYPE,
     Family,
-    MetricSources,
     Sample,
     cumulative,
     families,
     metrics_routes,
     write,
 )
-from rdvd.limits import Guard, LimitSettings, Rate, TooOften
+from rdvd.limits import TooOften
 from tests.ground.http_client import ask
 from tests.ground.http_server import app_of, serving
 
+from .measured import House, read
+
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| ([`\w, ]*?) ?\| (.*) \|$", re.MULTILINE)
-LONELY = Node(
-    name="rdvd", kind="supervisor", status="up", taken_at=0, since=0, restarts=0, last_crash=None
-)
 
 
 class Counter(Actor):
     async def add(self) -> None:
         pass
-
-
-@frozen
-class Written:
-    """What a Prometheus server would have understood."""
-
-    families: dict[str, Metric]
-
-    def value(self, sample: str, **labels: str) -> float:
-        (found,) = (
-            each.value
-            for family in self.families.values()
-            for each in family.samples
-            if each.name == sample and each.labels == labels
-        )
-        return found
-
-    def buckets(self, family: str, **labels: str) -> dict[str, float]:
-        return {
-            each.labels["le"]: each.value
-            for each in self.families[family].samples
-            if each.name == f"{family}_bucket" and labels.items() <= each.labels.items()
-        }
-
-
-def read(text: str) -> Written:
-    return Written({family.name: family for family in text_string_to_metric_families(text)})
-
-
-@define
-class House:
-    store: Store
-    traffic: Traffic
-    guard: Guard
-    lag: LoopLag
-    snapshot: Callable[[], Node]
-
-    def sources(self) -> MetricSources:
-        return MetricSources(self.store, self.traffic, self.guard, self.snapshot, self.lag)
-
-    def written(self) -> Written:
-        return read(write(families(self.sources())))
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncGenerator[House, None]:
-    async with open_store(tmp_path / "a.db", (identity.MIGRATIONS, audit.MIGRATIONS)) as store:
-        guard = Guard(LimitSettings(read=Rate(1)))
-        yield House(store, Traffic(), guard, LoopLag(), lambda: LONELY)
 
 
 async def test_the_process_tells_x(house: House):
@@ -232,11 +176,12 @@ async def test_the_document_describes_every_family_and_no_other(house: House):
         last_crash=None, queued=0, capacity=1, handled=0,
     )  # fmt: skip
     house.snapshot = lambda: actors_place
+    house.tally.count("api", "accepted")
+    house.census.came("/ws/events", "opened")
 
-    told = {
-        (family.name, family.kind, labels_of(family), family.help)
-        for family in families(house.sources())
-    }
+    with house.census.one_open("/ws/events", "me"):
+        found = families(house.sources())
+    told = {(family.name, family.kind, labels_of(family), family.help) for family in found}
 
     rows = ROW.findall(DOCUMENT.read_text())
     assert told == {

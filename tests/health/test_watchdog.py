@@ -19,10 +19,20 @@ from rdvd.ground.store import open_store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks
 from rdvd.health.routes import health_routes
-from rdvd.health.watchdog import Trip, trip_through_api, trip_through_store, watch
+from rdvd.health.watchdog import (
+    Trip,
+    trip_through_api,
+    trip_through_store,
+    trip_through_streams,
+    watch,
+)
+from rdvd.streams import Census
 from tests.ground.http_server import app_of, bind, serving
+from tests.identity.house import house
+from tests.streams.visits import entrance_of
+from tests.streams.visits import serving as serving_streams
 
-from .test_metrics import LONELY
+from .measured import LONELY
 
 MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS)
 SIGN = b"WATCHDOG=1"
@@ -181,7 +191,7 @@ async def test_a_sign_follows_trips_through_a_real_store_and_a_real_socket(
     systemd: Systemd, tmp_path: Path
 ):
     async with open_store(tmp_path / "a.db", MIGRATIONS) as store:
-        routes = health_routes(Checks(store, Traffic(), lambda: LONELY))
+        routes = health_routes(Checks(store, Traffic(), Census(), lambda: LONELY))
         before = store.facts().jobs
         async with (
             serving(app_of(routes), tmp_path) as server,
@@ -190,6 +200,20 @@ async def test_a_sign_follows_trips_through_a_real_store_and_a_real_socket(
             assert await systemd.hear() == SIGN
 
     assert store.facts().jobs > before
+
+
+async def test_the_trip_through_the_streams_ends_at_a_stream_that_is_not(tmp_path: Path):
+    async with (
+        house(tmp_path) as home,
+        serving_streams(tmp_path, [], entrance_of(home), home) as served,
+    ):
+        trip = trip_through_streams(served.path)
+        assert await trip.travel() is None
+        assert home.events == []  # nobody had to prove anything, and the audit log is quiet
+
+    reason = await trip.travel()
+    assert reason is not None
+    assert str(served.path) in reason
 
 
 async def test_a_store_that_has_closed_is_a_reason(tmp_path: Path):
