@@ -68,6 +68,7 @@ class Connection(TCPServer):
         super().__init__(app, config, context, state, stream)  # pyright: ignore[reportArgumentType]
         self._longest_write = longest_write
         self._reading = trio.CancelScope()
+        self._reader: trio.lowlevel.Task | None = None
 
     async def run(self) -> None:
         try:
@@ -78,7 +79,13 @@ class Connection(TCPServer):
     def cut(self) -> None:
         """At once, also under a writer that waits for its peer: that one wakes (defect 2)."""
         self.stream.socket.close()
-        self._reading.cancel()
+        self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        """A reader that closes by itself finds the socket closed next. Cancelled, it would not come
+        to tell the app that its client has left, and the request would go on for nobody."""
+        if trio.lowlevel.current_task() is not self._reader:
+            self._reading.cancel()
 
     async def protocol_send(self, event: Event) -> None:
         if isinstance(event, RawData):
@@ -107,6 +114,7 @@ class Connection(TCPServer):
             known.connection_state, ssl=False, client=None, server=None, send=self.protocol_send,
         )  # fmt: skip
         # A pipelined request that is never to be answered would leave its reader waiting for ever.
+        self._reader = trio.lowlevel.current_task()
         with self._reading:
             await super()._read_data()
         await self.idle_task.stop()  # or it would keep what is gone (defect 7)
@@ -117,10 +125,10 @@ class Connection(TCPServer):
         try:
             await super()._close()
         finally:
-            self._reading.cancel()
+            self._stop_reading()
 
     async def _initiate_server_close(self) -> None:
         try:
             await super()._initiate_server_close()
         finally:
-            self._reading.cancel()
+            self._stop_reading()

@@ -1,16 +1,22 @@
 """The smaller ones of reference/web-stack.md 1.3, and what the fuzz has found beside them."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 import trio
 import trio.testing
 
 from rdvd.ground.routes import Request, Routes
 
-from .http_client import connect, read_to_the_end, say
+from .http_client import ask, connect, read_to_the_end, say
 from .http_server import AT_ONCE, STALLED, app_of, descriptors, flooding_app, serving, small_routes
 
 GET = b"GET /api/things/1 HTTP/1.1\r\nHost: x\r\n"
+HALF_A_BODY = (
+    b"POST /api/things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 12\r\n\r\n{"name'
+)
 
 
 async def test_a_stream_is_never_cut_by_a_clock_of_the_framework() -> None:
@@ -80,3 +86,19 @@ async def test_a_pipelined_request_leaves_nothing_behind_when_its_client_has_lef
             while descriptors() > before:
                 await trio.testing.wait_all_tasks_blocked()
         assert await server.stop() < AT_ONCE
+
+
+@pytest.mark.parametrize("leave", [trio.SocketStream.aclose, trio.SocketStream.send_eof])
+async def test_a_client_that_leaves_within_its_body_is_not_waited_for(
+    tmp_path: Path, leave: Callable[[trio.SocketStream], Awaitable[None]]
+) -> None:
+    app = app_of(small_routes())
+    async with serving(app, tmp_path, grace=9) as server:
+        stream = await connect(server.path)
+        await stream.send_all(HALF_A_BODY)
+        await ask(server.path, "GET", "/api/things/1")
+        assert app.traffic.in_flight == 1
+        await leave(stream)
+
+        assert await server.stop() < AT_ONCE
+        await stream.aclose()
