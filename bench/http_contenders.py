@@ -20,8 +20,10 @@ from hypercorn.config import Config, Sockets
 from hypercorn.trio.run import worker_serve
 from quart_trio import QuartTrio
 
+from rdvd.ground.doors import Rules
 from rdvd.ground.hooks import Hooks
 from rdvd.ground.http import App, make_app
+from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
 from rdvd.ground.routes import Request, Route, Routes
 from rdvd.ground.serve import serve
@@ -110,7 +112,7 @@ async def serving_ours() -> AsyncGenerator[Path, None]:
 async def serve_until_cancelled(
     app: App, door: socket.socket, task_status: trio.TaskStatus[Any]
 ) -> None:
-    await serve(app, [door], stopping=trio.Event(), task_status=task_status)
+    await serve(app, [door], rules=Live(Rules()), stopping=trio.Event(), task_status=task_status)
 
 
 @asynccontextmanager

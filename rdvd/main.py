@@ -1,7 +1,7 @@
 """The whole running tree, in start order."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,13 +10,15 @@ from attrs import frozen
 from actors import Child, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
-from rdvd.config import Config, auth_settings, http_settings, limit_settings
+from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
 from rdvd.events.routes import event_stream
 from rdvd.ground.http import make_app
+from rdvd.ground.live import Live
+from rdvd.ground.log import Log
 from rdvd.ground.notify import Notifier
 from rdvd.ground.openapi import description_routes
-from rdvd.ground.serve import ServeLimits, serve
+from rdvd.ground.serve import serve
 from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
@@ -24,9 +26,21 @@ from rdvd.health.routes import health_routes
 from rdvd.identity import Auth, AuthEvent, Principal, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
+from rdvd.reload import (
+    Configuration,
+    Owners,
+    api_rules,
+    auth_settings,
+    http_settings,
+    limit_settings,
+    stream_rules,
+)
+from rdvd.reload.routes import config_routes
 from rdvd.streams import Census, Entrance, serve_streams
 
 MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS)
+# Those being served are cut off in time by the rules of the doors; this is for a fault of ours.
+LONGEST_DRAIN = (KEYS["server.drain_seconds"].about.high or 0) + 5
 
 
 @frozen
@@ -43,36 +57,38 @@ def tree(
     sockets: Sockets,
     notifier: Notifier,
     watchdog: Serving,
-    reload: Serving,
+    lines: Log,
+    reread: Callable[[], Config],
 ) -> Supervisor:
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
+    held = Live(config)
     homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
+    record = partial(_record, store)
 
     def look(who: Principal) -> dict[str, Any]:
         return {"tree": root.snapshot().as_json()} if may(who, "daemon.inspect") else {}
 
-    events = Events(look)
-    news = task("news", partial(relay, events, ended), grace=1)
-    settings = auth_settings(config)
-    auth = actor(
-        "auth", lambda: Auth(store, settings, homes, ended, partial(_record, store), tally=tally)
-    )
+    def make_auth() -> Auth:
+        return Auth(store, auth_settings(held.now), homes, ended, record, tally=tally)
+
+    events, auth = Events(look), actor("auth", make_auth)
+    settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
 
     sources = MetricSources(
         store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
     )
-    api, streams = _ways_in(config, sockets, auth.ref, ended, sources)
+    api, streams, owners = _ways_in(config, sockets, lines, auth.ref, settings.ref, ended, sources)
     root = Supervisor(
         "rdvd",
-        news,
+        task("news", partial(relay, events, ended), grace=1),
         auth,
         task("lag", lag.watch, grace=1),
+        settings,
         api,
         streams,
         task("watchdog", watchdog, grace=1),
-        task("reload", reload, grace=1),
         task("ready", partial(announce, notifier), grace=1),
     )
     return root
@@ -81,28 +97,31 @@ def tree(
 def _ways_in(
     config: Config,
     sockets: Sockets,
+    lines: Log,
     auth: Ref[Auth],
+    settings: Ref[Configuration],
     ended: Topic[TokenRevoked],
     sources: MetricSources,
-) -> tuple[Child, Child]:
+) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, events, traffic = sources.guard, sources.events, sources.traffic
     routes = health_routes(Checks(sources.store, traffic, sources.census, sources.snapshot))
     routes += identity_routes(auth)
     routes += audit_routes(sources.store)
+    routes += config_routes(settings)
     routes += metrics_routes(sources)
     routes += description_routes(routes, title="rdvd", version=VERSION)
-    http, drain = http_settings(config), config.server.drain_seconds
+    http, at_api = http_settings(config), Live(api_rules(config))
     app = make_app(routes, Door(auth, guard).hooks(), settings=http, traffic=traffic)
-    most = config.server.max_connections // 2
-    api = partial(serve, app, sockets.api, grace=drain, limits=ServeLimits(most))
+    api = partial(serve, app, sockets.api, rules=at_api)
 
-    entrance = Entrance(auth, guard, http.allowed_origins)
+    entrance, at_streams = Entrance(auth, guard, http.allowed_origins), Live(stream_rules(config))
     streams = partial(
         serve_streams, sockets.terminal, entrance, [event_stream(events)], ended,
-        census=sources.census, most=most,
+        census=sources.census, rules=at_streams,
     )  # fmt: skip
-    return task("api", api, grace=drain + 5), task("streams", streams, grace=5)
+    owners = Owners(lines, guard, app, entrance, at_api, at_streams, auth)
+    return task("api", api, grace=LONGEST_DRAIN), task("streams", streams, grace=5), owners
 
 
 async def _record(store: Store, event: AuthEvent) -> None:

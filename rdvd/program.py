@@ -16,7 +16,7 @@ import trio
 
 from actors import GaveUp, run
 from rdvd import VERSION
-from rdvd.config import Config, load, log_settings, outlive_hangups, reload_on_hangup
+from rdvd.config import Config, load
 from rdvd.ground.errors import Problem
 from rdvd.ground.log import Log, logging_to
 from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor, watchdog_interval
@@ -27,6 +27,7 @@ from rdvd.ground.sockets import Listening, bind, take_over
 from rdvd.ground.store import open_store
 from rdvd.health import trip_through_api, trip_through_store, trip_through_streams, watch
 from rdvd.main import MIGRATIONS, Sockets, tree
+from rdvd.reload import log_settings, outlive_hangups
 
 FELL = 1
 TAKEN = 75  # EX_TEMPFAIL
@@ -84,16 +85,9 @@ async def _live(
                 trip_through_streams(terminal.path),
             )
             watchdog = partial(watch, notifier, interval, *trips)
-            read = partial(load, places, os.environ)
-            reload = partial(
-                reload_on_hangup,
-                config,
-                read,
-                notifier,
-                lambda new: lines.set_level(new.server.log_level),
-            )
             sockets = Sockets([api.socket], [terminal.socket])
-            await run(tree(config, store, sockets, notifier, watchdog, reload))
+            reread = partial(load, places, os.environ)
+            await run(tree(config, store, sockets, notifier, watchdog, lines, reread))
     log.info("stopped")
 
 

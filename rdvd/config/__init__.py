@@ -1,19 +1,32 @@
-"""What can be set. Loaded once at the start, and again on SIGHUP; handed down by constructor."""
+"""What can be set, from files and environment to one Config. Pure: the command line reads it too.
+
+Handing it to whoever owns a part of it, at the start and on a reload, is the trade of rdvd.reload.
+"""
 
 from rdvd.config.load import BadConfig, load
 from rdvd.config.reference import reference
-from rdvd.config.reload import outlive_hangups, reload_on_hangup
-from rdvd.config.show import Change, Shown, changes, explain, settings, show, with_live_changes
-from rdvd.config.slices import auth_settings, http_settings, limit_settings, log_settings
+from rdvd.config.show import (
+    Change,
+    Shown,
+    changes,
+    explain,
+    find,
+    settings,
+    show,
+    with_live_changes,
+)
 from rdvd.config.types import (
+    KEYS,
     AuthConfig,
     CleanupConfig,
     Config,
     DatabaseConfig,
+    Key,
     LimitsConfig,
     MonitoringConfig,
     ServerConfig,
 )
+from rdvd.config.values import as_toml
 
 __all__ = [
     "Config",
@@ -23,20 +36,18 @@ __all__ = [
     "MonitoringConfig",
     "CleanupConfig",
     "LimitsConfig",
+    "KEYS",
+    "Key",
     "load",
     "BadConfig",
     "show",
     "settings",
     "Shown",
     "explain",
+    "find",
     "changes",
     "Change",
     "with_live_changes",
     "reference",
-    "outlive_hangups",
-    "reload_on_hangup",
-    "auth_settings",
-    "http_settings",
-    "limit_settings",
-    "log_settings",
+    "as_toml",
 ]

@@ -14,6 +14,7 @@ from rdvd.config.values import as_toml, from_text, from_toml
 from rdvd.ground.errors import BadInput, Problem
 from rdvd.ground.places import Places, check_socket_path
 from rdvd.ground.private import BadPlace, read_private
+from rdvd.ground.redaction import redact
 
 SOCKETS = ("server.api_socket", "server.terminal_socket")
 HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
@@ -28,6 +29,7 @@ class BadConfig(Problem):
     code: str = "BAD_CONFIG"
 
     def __init__(self, problems: list[str]) -> None:
+        problems = [redact(problem) for problem in problems]  # each quotes what was written
         super().__init__("\n".join(problems), problems=problems)
         self.problems = problems
 
@@ -51,10 +53,13 @@ class Gathered:
             self.sources[key.dotted] = where
 
 
-def load(places: Places, environ: Mapping[str, str]) -> Config:
-    """Defaults, then config.toml, then server/config.toml, then RDV_<SECTION>_<KEY>."""
+def load(places: Places, environ: Mapping[str, str], *, draft: Path | None = None) -> Config:
+    """Defaults, then config.toml, then server/config.toml, then RDV_<SECTION>_<KEY>.
+
+    A `draft` is read as if it stood where server/config.toml does.
+    """
     gathered = Gathered(environ, defaults(places), dict.fromkeys(KEYS, "default"))
-    for file in (places.config_file, places.server_config_file):
+    for file in (places.config_file, draft or places.server_config_file):
         _take_file(gathered, file)
     _take_environment(gathered)
     _check_sockets(gathered)
@@ -98,8 +103,7 @@ def _take_file(gathered: Gathered, file: Path) -> None:
         line = error.object[: error.start].count(b"\n") + 1
         gathered.problems.append(f"{file}:{line}: this is not UTF-8")
     except tomllib.TOMLDecodeError as error:
-        line = found[1] if (found := re.search(r"at line (\d+)", str(error))) else "end"
-        gathered.problems.append(f"{file}:{line}: this is not TOML: {error}")
+        gathered.problems.append(f"{file}:{_what_is_no_toml(str(error))}")
     else:
         _take_document(gathered, file, document, _lines_of(text))
 
@@ -154,12 +158,20 @@ def _check_sockets(gathered: Gathered) -> None:
         gathered.problems.append(f"{' and '.join(SOCKETS)} are both {shared}; they must differ")
 
 
+def _what_is_no_toml(error: str) -> str:
+    found = re.search(r"at line (\d+)", error)
+    line = found[1] if found else "end"
+    is_second = error.startswith(("Cannot overwrite", "Cannot declare"))
+    what = "this stands here a second time" if is_second else "this is not TOML"
+    return f"{line}: {what}: {error}"
+
+
 def _lines_of(text: str) -> dict[str, int]:
     """Where sections and keys stand. tomllib does not tell, so this looks for the usual forms;
     for what is written otherwise a problem names the section, or only the file."""
     lines: dict[str, int] = {}
     section = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if header := HEADER.match(line):
             section = header[1]
             lines.setdefault(section, number)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rdvd.config.show import when
 from rdvd.config.types import KEYS, SECTIONS, Key
 from rdvd.config.values import allowed, as_toml
 from rdvd.ground.places import Places
@@ -26,9 +27,10 @@ understood in every path. A section or key that does not exist is refused, and s
 is not allowed, with everything that is wrong in one answer. Both files must belong to you, and
 nobody else may be able to write to them.
 
-"Live" settings may change on a reload (`SIGHUP`), the others only at the next start. So far a
-reload takes up `server.log_level` alone; for every other change the log says
-`config_needs_restart`.
+A setting that is "live" changes on a reload, at once and without losing a request: `rdv config
+reload`, `systemctl --user reload rdvd` or SIGHUP, which all do the same. If anything is wrong,
+nothing is taken up. For each of the others it says why it takes a restart; until then
+`rdv config show` marks it. No setting holds a secret: some name the files that do.
 """
 
 
@@ -39,12 +41,11 @@ def reference() -> str:
 def _section(name: str) -> str:
     about = (SECTIONS[name].__doc__ or "").strip()
     rows = "".join(_row(key) for key in KEYS.values() if key.section == name)
-    head = "| key | default | allowed | live | meaning |\n|---|---|---|---|---|\n"
+    head = "| key | default | allowed | meaning | changes |\n|---|---|---|---|---|\n"
     return f"\n## [{name}]\n\n{about}\n\n{head}{rows}"
 
 
 def _row(key: Key) -> str:
     default = getattr(USUAL, key.about.place) if key.about.place else key.default
-    live = "yes" if key.about.live else "no"
-    cells = (f"`{key.name}`", f"`{as_toml(default)}`", allowed(key), live, key.about.text)
+    cells = (f"`{key.name}`", f"`{as_toml(default)}`", allowed(key), key.about.text, when(key))
     return f"| {' | '.join(cells)} |\n"

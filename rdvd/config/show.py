@@ -57,9 +57,14 @@ def explain(name: str) -> str:
             f"  allowed: {allowed(key)}",
             f"  default: {default}",
             f"  environment: {key.variable}",
-            f"  changes: {'at once, on a reload' if key.about.live else 'at the next start'}",
+            f"  changes: {when(key)}",
         )
     )
+
+
+def when(key: Key) -> str:
+    """When a change is taken up, and if not at once, why."""
+    return "live" if key.about.live else f"at the next start: {key.about.restart}"
 
 
 def find(name: str) -> Key:

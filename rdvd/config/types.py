@@ -14,10 +14,14 @@ Section = Any  # one of the classes below; attrs has no common base for them
 
 @frozen
 class About:
-    """What is said of one setting beside its type and default."""
+    """What is said of one setting beside its type and default.
+
+    `restart` is why it cannot change while the daemon runs. One without it is live: a test shows
+    for each of those that a reload changes what the daemon does.
+    """
 
     text: str
-    live: bool = False
+    restart: str | None = None
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
@@ -25,30 +29,46 @@ class About:
     such_as: str | None = None
     place: str | None = None  # the name in Places that is its default
 
+    @property
+    def live(self) -> bool:
+        return self.restart is None
+
 
 def setting(default: T, text: str, **about: Any) -> T:  # Any: what About takes
     return field(default=default, metadata={"about": About(text, **about)}, kw_only=True)
 
 
-def place(name: str, text: str) -> Path:
-    return field(metadata={"about": About(text, place=name)}, kw_only=True)
+def place(name: str, text: str, restart: str) -> Path:
+    return field(metadata={"about": About(text, restart, place=name)}, kw_only=True)
+
+
+BOUND_ONCE = "It is bound before anything runs, and clients know it by this path."
+NO_WATCH_YET = "Nothing watches sessions yet."
+NO_CLEANUP_YET = "Nothing is cleaned up yet."
 
 
 @frozen
 class ServerConfig:
     """Where the daemon listens and writes, and how much it takes."""
 
-    api_socket: Path = place("api_socket", "The Unix socket of the REST API.")
+    api_socket: Path = place("api_socket", "The Unix socket of the REST API.", BOUND_ONCE)
     terminal_socket: Path = place(
-        "terminal_socket", "The Unix socket of terminals, events and MCP."
+        "terminal_socket", "The Unix socket of terminals, events and MCP.", BOUND_ONCE
     )
-    pid_file: Path = place("pid_file", "Who owns the data directory; locked while it lives.")
-    log_file: Path = place("log_file", "The log, as JSON lines.")
+    pid_file: Path = place(
+        "pid_file",
+        "Who owns the data directory; locked while it lives.",
+        "It is the lock on the data directory, from the first moment to the last.",
+    )
+    log_file: Path = place(
+        "log_file",
+        "The log, as JSON lines.",
+        "It is opened before anything else, so that a place that cannot be written is refused.",
+    )
     log_level: str = setting(
         "info",
         "The least important records that are written.",
         choices=("debug", "info", "warning", "error", "critical"),
-        live=True,
     )
     log_format: str = setting(
         "text", "How records look on standard error.", choices=("text", "json")
@@ -58,13 +78,17 @@ class ServerConfig:
     )
     log_files: int = setting(5, "Log files kept, with the one in use.", low=2, high=100)
     drain_seconds: float = setting(
-        30.0, "How long requests may go on after a stop was asked for.", low=0, high=600, live=True
+        30.0,
+        "How long requests may go on after a stop was asked for. Under systemd its "
+        "`TimeoutStopSec` must be longer.",
+        low=0,
+        high=600,
     )
     max_connections: int = setting(
         512, "Connections at a time, half of them on each socket.", low=4, high=100_000
     )
     request_timeout_seconds: float = setting(
-        30.0, "How long one request may take.", low=0.1, high=3600, live=True
+        30.0, "How long one request may take.", low=0.1, high=3600
     )
     max_body_bytes: int = setting(
         1_048_576, "The largest body of a request.", low=1_024, high=1_073_741_824
@@ -72,9 +96,8 @@ class ServerConfig:
     allowed_origins: tuple[str, ...] = setting(
         (),
         "Web pages that may ask us from a browser, by their origin.",
-        pattern=r"[a-z][a-z0-9+.-]*://[^/\s,]+",
+        pattern=r"[a-z][a-z0-9+.-]*://[^/\s,@]+",
         such_as="https://example.org",
-        live=True,
     )
 
 
@@ -82,9 +105,17 @@ class ServerConfig:
 class DatabaseConfig:
     """The SQLite database."""
 
-    path: Path = place("database", "The database file.")
+    path: Path = place(
+        "database",
+        "The database file.",
+        "All that the daemon knows is in there: another database is another daemon.",
+    )
     max_connections: int = setting(
-        10, "Connections at most: one writes, the others read.", low=2, high=64
+        10,
+        "Connections at most: one writes, the others read.",
+        low=2,
+        high=64,
+        restart="It is understood and not needed: there are three, one that writes and two others.",
     )
 
 
@@ -92,9 +123,13 @@ class DatabaseConfig:
 class AuthConfig:
     """Tokens."""
 
-    service_token_file: Path = place("service_token", "The token of the web frontend.")
+    service_token_file: Path = place(
+        "service_token",
+        "The token of the web frontend.",
+        "What is in it is compared with the database once, when the daemon starts.",
+    )
     token_rotation_days: int = setting(
-        30, "The service token is renewed when it is so old.", low=1, high=3_650, live=True
+        30, "The service token is renewed when it is so old.", low=1, high=3_650
     )
 
 
@@ -103,10 +138,14 @@ class MonitoringConfig:
     """Watching sessions."""
 
     interval_seconds: float = setting(
-        30.0, "Between two looks at all sessions.", low=1, high=3_600, live=True
+        30.0, "Between two looks at all sessions.", low=1, high=3_600, restart=NO_WATCH_YET
     )
     stall_threshold_seconds: float = setting(
-        300.0, "A session that is silent so long has stalled.", low=5, high=86_400, live=True
+        300.0,
+        "A session that is silent so long has stalled.",
+        low=5,
+        high=86_400,
+        restart=NO_WATCH_YET,
     )
 
 
@@ -115,10 +154,10 @@ class CleanupConfig:
     """What is thrown away, and when."""
 
     trash_retention_days: int = setting(
-        30, "What is in the trash is kept so long.", low=0, high=3_650, live=True
+        30, "What is in the trash is kept so long.", low=0, high=3_650, restart=NO_CLEANUP_YET
     )
     cleanup_interval_hours: float = setting(
-        24.0, "Between two clean-ups.", low=0.1, high=8_760, live=True
+        24.0, "Between two clean-ups.", low=0.1, high=8_760, restart=NO_CLEANUP_YET
     )
 
 
@@ -127,23 +166,15 @@ class LimitsConfig:
     """How often one credential may ask, by category."""
 
     auth_failures_per_minute: int = setting(
-        5, "Failed authentications; then it must wait.", low=1, high=1_000, live=True
+        5, "Failed authentications; then it must wait.", low=1, high=1_000
     )
     auth_backoff_max_seconds: float = setting(
-        300.0, "The longest wait after failed authentications.", low=1, high=86_400, live=True
+        300.0, "The longest wait after failed authentications.", low=1, high=86_400
     )
-    writes_per_minute: int = setting(
-        300, "Requests that change something.", low=1, high=1_000_000, live=True
-    )
-    exec_per_minute: int = setting(
-        60, "Commands typed into sessions.", low=1, high=1_000_000, live=True
-    )
-    reads_per_minute: int = setting(
-        3_000, "Requests that only read.", low=1, high=1_000_000, live=True
-    )
-    agent_events_per_minute: int = setting(
-        600, "Events that agents report.", low=1, high=1_000_000, live=True
-    )
+    writes_per_minute: int = setting(300, "Requests that change something.", low=1, high=1_000_000)
+    exec_per_minute: int = setting(60, "Commands typed into sessions.", low=1, high=1_000_000)
+    reads_per_minute: int = setting(3_000, "Requests that only read.", low=1, high=1_000_000)
+    agent_events_per_minute: int = setting(600, "Events that agents report.", low=1, high=1_000_000)
 
 
 @frozen

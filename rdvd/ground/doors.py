@@ -14,6 +14,7 @@ import outcome
 import trio
 from attrs import field, frozen
 
+from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer, close_peer, is_our_own_user, peer_of
 
 OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -40,9 +41,13 @@ G = TypeVar("G", bound=Guest)
 
 @frozen
 class Rules:
-    """Who may come in, and how many at once; beyond that the kernel's queue waits."""
+    """Who may come in, how many at once, and how long they have to leave in the end.
 
-    most: int
+    Beyond that number the kernel's queue waits.
+    """
+
+    most: int = 512
+    grace: float = 30.0
     peer_check: PeerCheck = field(default=is_our_own_user)
 
 
@@ -51,23 +56,23 @@ async def keep_doors(
     welcome: Callable[[trio.SocketStream, Peer], G],
     say_goodbye: Callable[[Collection[G]], Awaitable[object]],
     *,
-    rules: Rules,
+    rules: Live[Rules],
     log: logging.Logger,
-    grace: float,
     stopping: trio.Event,
     task_status: trio.TaskStatus[Any],  # Any: nobody waits for a value
 ) -> None:
-    """Until `stopping`; then everybody is told, has `grace` to leave, and is cut off."""
+    """Until `stopping`; then everybody is told, has the grace to leave, and is cut off."""
     doors = Doors(welcome, rules, log)
     async with trio.open_nursery() as nursery:
         try:
             async with trio.open_nursery() as accepting:
+                accepting.start_soon(doors.follow_rules)
                 for bound in sockets:
                     accepting.start_soon(doors.accept_from, _listen(bound), nursery)
                 task_status.started()
                 await stopping.wait()
                 accepting.cancel_scope.cancel()
-            with trio.move_on_after(grace):
+            with trio.move_on_after(rules.now.grace):
                 await say_goodbye(doors.inside)
                 await doors.wait_until_empty()
         finally:
@@ -81,14 +86,14 @@ class Doors(Generic[G]):
     def __init__(
         self,
         welcome: Callable[[trio.SocketStream, Peer], G],
-        rules: Rules,
+        rules: Live[Rules],
         log: logging.Logger,
     ) -> None:
         self._welcome = welcome
         self._rules = rules
         self._log = log
         self._inside: set[G] = set()
-        self._somebody_left = trio.Event()
+        self._may_have_room = trio.Event()
 
     @property
     def inside(self) -> Collection[G]:
@@ -97,10 +102,16 @@ class Doors(Generic[G]):
     async def accept_from(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
         with listener.socket:
             while True:
-                await self._wait_for(lambda: len(self._inside) < self._rules.most)
+                await self._wait_for(lambda: len(self._inside) < self._rules.now.most)
                 stream = await self._accept(listener)
                 if stream is not None:
                     self._take(stream, nursery)
+
+    async def follow_rules(self) -> None:
+        """Who waits outside comes in as soon as there may be more inside."""
+        while True:
+            await self._rules.wait_replaced()
+            self._look_for_room()
 
     async def wait_until_empty(self) -> None:
         await self._wait_for(lambda: not self._inside)
@@ -125,7 +136,7 @@ class Doors(Generic[G]):
         except OSError:
             stream.socket.close()
             return
-        if not self._rules.peer_check(peer):
+        if not self._rules.now.peer_check(peer):
             self._log.warning("peer_refused", extra={"peer_pid": peer.pid, "peer_uid": peer.uid})
             stream.socket.close()
             close_peer(peer)
@@ -141,8 +152,7 @@ class Doors(Generic[G]):
         finally:
             close_peer(peer)
             self._inside.discard(guest)
-            self._somebody_left.set()
-            self._somebody_left = trio.Event()
+            self._look_for_room()
         match ended:
             case outcome.Error(error=Exception() as fault):
                 self._log.error("connection_failed", exc_info=fault)
@@ -151,7 +161,11 @@ class Doors(Generic[G]):
 
     async def _wait_for(self, condition: Callable[[], bool]) -> None:
         while not condition():
-            await self._somebody_left.wait()
+            await self._may_have_room.wait()
+
+    def _look_for_room(self) -> None:
+        self._may_have_room.set()
+        self._may_have_room = trio.Event()
 
 
 def _listen(bound: socket.socket) -> trio.SocketListener:

@@ -6,7 +6,7 @@ from typing import Any
 
 import quart
 import trio
-from attrs import frozen
+from attrs import evolve, frozen
 from quart.ctx import RequestContext
 from quart.wrappers import Request as QuartRequest
 from quart_trio import QuartTrio
@@ -64,15 +64,20 @@ class App(QuartTrio):
         super().__init__(__name__, static_folder=None)
         self.traffic = traffic
         self._stage = stage
-        self._allowed_origins = settings.allowed_origins
         self._routes: dict[str, Route] = {}
         self.url_map.strict_slashes = False  # no redirects: a path is right or it is not
         self.url_map.merge_slashes = False
-        self.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+        self.take(settings)
         self.config["BODY_TIMEOUT"] = None  # the deadline of the request covers its body
         self.config["RESPONSE_TIMEOUT"] = None  # it would cut streams off without a word
         self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.before_websocket(self._guard_websocket)
+
+    def take(self, settings: HttpSettings) -> None:
+        """For every request that begins from now on; those in hand keep what they began with."""
+        self._stage = evolve(self._stage, deadline=settings.deadline)
+        self._allowed_origins = settings.allowed_origins
+        self.config["MAX_CONTENT_LENGTH"] = settings.body_limit
 
     def add_route(self, route: Route) -> None:
         self._routes[route.name] = route

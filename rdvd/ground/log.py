@@ -54,7 +54,7 @@ def logging_to(
     if settings.file is not None:
         sinks.insert(0, FileSink(settings.file, settings))
     log = Log(sinks, settings.room)
-    log.set_level(settings.level)
+    log.take(settings)
     root.addHandler(log)
     try:
         yield log
@@ -70,6 +70,10 @@ class Sink(logging.Handler):
 
     failed = 0
 
+    def take(self, settings: LogSettings) -> None:
+        """From the next line on. The thread that writes reads what is replaced here."""
+        raise NotImplementedError
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - logging's own
         self.failed += 1
 
@@ -77,8 +81,12 @@ class Sink(logging.Handler):
 class StderrSink(Sink, logging.StreamHandler[TextIO]):
     def __init__(self, stream: TextIO, settings: LogSettings, environ: Mapping[str, str]) -> None:
         logging.StreamHandler.__init__(self, stream)  # pyright: ignore[reportUnknownMemberType]
+        self._to_journal = _is_journal(stream, environ)
+        self.take(settings)
+
+    def take(self, settings: LogSettings) -> None:
         lines = TextLines() if settings.stderr == "text" else JsonLines()
-        self.setFormatter(ForJournal(lines) if _is_journal(stream, environ) else lines)
+        self.setFormatter(ForJournal(lines) if self._to_journal else lines)
 
 
 class FileSink(Sink, RotatingFileHandler):
@@ -86,12 +94,22 @@ class FileSink(Sink, RotatingFileHandler):
         RotatingFileHandler.__init__(
             self,
             path,
-            maxBytes=settings.max_bytes,
-            backupCount=settings.files - 1,
             encoding="utf-8",
             errors="backslashreplace",
         )
+        self.take(settings)
         self.setFormatter(JsonLines())
+
+    def take(self, settings: LogSettings) -> None:
+        self.maxBytes, self.backupCount = settings.max_bytes, settings.files - 1
+
+    def doRollover(self) -> None:  # noqa: N802 - logging's own
+        """Drop, too, what was kept when more was to be kept."""
+        super().doRollover()
+        number = self.backupCount + 1
+        while (surplus := Path(f"{self.baseFilename}.{number}")).exists():
+            surplus.unlink()
+            number += 1
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own
         """Such as a full disk. The next record opens the file anew: perhaps there is room again."""
@@ -133,11 +151,16 @@ class Log(QueueHandler):
         """Until what was logged so far is written. For tests and last words: it blocks."""
         self._waiting.join()
 
-    def set_level(self, level: str) -> None:
-        """What is written; the lives of actors are told at any level, to whoever else listens."""
-        self.setLevel(level.upper())
+    def take(self, settings: LogSettings) -> None:
+        """From now on; only where the file is cannot change.
+
+        The lives of actors are told at any level, to whoever else listens.
+        """
+        self.setLevel(settings.level.upper())
         logging.getLogger().setLevel(self.level)
         logging.getLogger(ACTORS).setLevel(min(self.level, logging.INFO))
+        for sink in self._sinks:
+            sink.take(settings)
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Take a picture of what was said, for it may change; the rest is the thread's work."""

@@ -47,8 +47,7 @@ def make_directory(path: Path, *, may_be_link: bool = False) -> None:
     except OSError as error:
         raise _unusable(path, error) from error
     check(path, "a directory", may_be_link=may_be_link)
-    if not path.exists():
-        raise BadPlace(path, "is a symbolic link that leads nowhere", "see where it should lead")
+    _refuse_dead_link(path)
 
 
 def open_private(path: Path, flags: int) -> int:
@@ -72,6 +71,7 @@ def read_private(path: Path, *, may_be_link: bool = False) -> bytes | None:
     try:
         descriptor = os.open(path, SAFELY & ~(os.O_NOFOLLOW if may_be_link else 0))
     except FileNotFoundError:
+        _refuse_dead_link(path)
         return None
     except OSError as error:
         check(path, "a file", may_be_link=may_be_link)
@@ -142,6 +142,12 @@ def only_for_us() -> Generator[None, None, None]:
         yield
     finally:
         os.umask(before)
+
+
+def _refuse_dead_link(path: Path) -> None:
+    """Who put it there expects that it leads somewhere."""
+    if path.is_symlink() and not path.exists():
+        raise BadPlace(path, "is a symbolic link that leads nowhere", "see where it should lead")
 
 
 def _missing(path: Path) -> list[Path]:

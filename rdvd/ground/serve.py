@@ -12,15 +12,15 @@ from hypercorn.config import Config
 from hypercorn.trio.worker_context import WorkerContext
 
 from rdvd.ground.connection import Connection
-from rdvd.ground.doors import PeerCheck, Rules, keep_doors
-from rdvd.ground.peer import Peer, is_our_own_user
+from rdvd.ground.doors import Rules, keep_doors
+from rdvd.ground.live import Live
+from rdvd.ground.peer import Peer
 
 LOG = logging.getLogger("rdvd.http")
 
 
 @frozen
 class ServeLimits:
-    connections: int = 512  # beyond it the kernel's queue waits
     idle: float = 5.0  # without a request, or with half of its head
     write: float = 60.0  # one piece of an answer, to a peer that does not read
 
@@ -29,18 +29,16 @@ async def serve(
     app: Any,  # an ASGI app; every library types it another way
     sockets: Sequence[socket.socket],
     *,
-    grace: float = 30.0,
-    peer_check: PeerCheck = is_our_own_user,
+    rules: Live[Rules],
     limits: ServeLimits = ServeLimits(),
     stopping: trio.Event,
     task_status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Until `stopping`; then those that are being answered have `grace` to be so."""
+    """Until `stopping`; then those that are being answered have the grace to be so."""
     server = Server(app, limits)
     await keep_doors(
         sockets, server.welcome, server.drain,
-        rules=Rules(limits.connections, peer_check), log=LOG, grace=grace,
-        stopping=stopping, task_status=task_status,
+        rules=rules, log=LOG, stopping=stopping, task_status=task_status,
     )  # fmt: skip
 
 

@@ -78,7 +78,6 @@ class Auth(Actor):
         tally: Tally | None = None,
         today: Callable[[], int] = now_ms,
     ) -> None:
-        self._settings = settings
         self._tally = tally or Tally()
         self._vault = Vault(store, settings)
         self._callers = Callers(homes)
@@ -94,6 +93,12 @@ class Auth(Actor):
         self.spawn(self._tidy_when_due)
         yield
         await self._vault.write_uses()
+
+    async def take(self, settings: AuthSettings) -> None:
+        """From now on; what has become due by it is done at once."""
+        self._vault.settings = settings
+        await self.tidy()
+        self._changed.set()
 
     async def authenticate(
         self, headers: Headers, peer: Peer | None, ticket: str | None = None
@@ -195,7 +200,7 @@ class Auth(Actor):
         ticket = Ticket(by, TokenId(new_id()), action, thing.session)
         self._vault.keep_ticket(ticket, secret, self._now())
         await self._tell(by, "ticket.mint", ticket.token)
-        return MintedTicket(secret, self._settings.ticket_seconds)
+        return MintedTicket(secret, self._vault.settings.ticket_seconds)
 
     async def tidy(self) -> None:
         """End what is over, write down what was used, and rotate what is old."""

@@ -49,7 +49,7 @@ class Vault:
     def __init__(self, store: Store, settings: AuthSettings) -> None:
         self.keyring = Keyring()
         self._store = store
-        self._settings = settings
+        self.settings = settings
         self._users: dict[UserId, User] = {}
         self._pepper = b""
         self._service: Token | None = None
@@ -58,16 +58,16 @@ class Vault:
 
     async def open(self, now: Moment) -> None:
         """Read what there is, and make what a first start lacks."""
-        pepper_file = self._settings.pepper_file
+        pepper_file = self.settings.pepper_file
         self._pepper = await trio.to_thread.run_sync(read_or_create_pepper, pepper_file)
         await self._load_users()
         await self._load_tokens(now)
         if not self._users:
-            await self._add(User(UserId(new_id()), self._settings.owner_name, True, now.date))
+            await self._add(User(UserId(new_id()), self.settings.owner_name, True, now.date))
         await self._settle_service_token(now)
 
     def recognition(self, look: Callable[[], Caller | None]) -> Recognition:
-        kinds = self._settings.kinds_inside_sessions
+        kinds = self.settings.kinds_inside_sessions
         return Recognition(self.keyring, self._users, self._pepper, kinds, look)
 
     def user(self, id: UserId) -> User:
@@ -86,7 +86,7 @@ class Vault:
         return await self._add(User(UserId(new_id()), name, False, now.date))
 
     async def mint(self, secret: Secret, order: NewToken, user: User, now: Moment) -> Token:
-        if self.keyring.count(user.id, order.kind) >= self._settings.most_tokens:
+        if self.keyring.count(user.id, order.kind) >= self.settings.most_tokens:
             raise Conflict("there are too many tokens: revoke some", code="TOO_MANY_TOKENS")
         life = order.expires_in_seconds
         token = Token(
@@ -107,7 +107,7 @@ class Vault:
 
     def keep_ticket(self, ticket: Ticket, secret: Secret, now: Moment) -> None:
         """In memory only: after a restart one asks for another."""
-        ends = now.steady + self._settings.ticket_seconds
+        ends = now.steady + self.settings.ticket_seconds
         self.keyring.drop_old_tickets(now)
         if not self.keyring.hold_ticket(ticket, secret.digest(self._pepper), ends):
             raise Conflict("too many tickets wait to be used", code="TOO_MANY_TICKETS")
@@ -131,7 +131,7 @@ class Vault:
         was_clean = not self.keyring.has_uses
         self.keyring.note_use(id, now.date)
         if was_clean and self.keyring.has_uses:
-            self._flush_due = now.steady + self._settings.flush_seconds
+            self._flush_due = now.steady + self.settings.flush_seconds
 
     async def write_uses(self) -> None:
         uses = self.keyring.take_uses()
@@ -150,7 +150,7 @@ class Vault:
 
     def _days_left(self, date: int) -> float:
         created = date if self._service is None else self._service.created
-        return self._settings.rotation_days - (date - created) / DAY_MS
+        return self.settings.rotation_days - (date - created) / DAY_MS
 
     async def _load_users(self) -> None:
         page = await self._store.read(users_after, "")
@@ -177,7 +177,7 @@ class Vault:
         return token
 
     async def _settle_service_token(self, now: Moment) -> None:
-        file = self._settings.service_token_file
+        file = self.settings.service_token_file
         secret = await trio.to_thread.run_sync(read_service_token, file)
         known = None if secret is None else await self._known_or_adopted(secret, now)
         self._service = known or await self._issue_service_token(None, now)
@@ -194,7 +194,7 @@ class Vault:
         """In the database first: at no moment does the file hold a token that is not good."""
         secret = new_secret("svc")
         token = await self._keep(self._new_service_token(before, now), secret, now)
-        file = self._settings.service_token_file
+        file = self.settings.service_token_file
         await trio.to_thread.run_sync(partial(write_service_token, file, secret))
         return token
 
@@ -205,7 +205,7 @@ class Vault:
 
     async def _retire_others(self, present: Token, now: Moment) -> None:
         others = to_retire(self.keyring, present.id, now)
-        expires = now.date + self._settings.overlap_seconds * 1000
+        expires = now.date + self.settings.overlap_seconds * 1000
         if others:
             await self._store.write(set_expiry, others, expires)
         for id in others:

@@ -28,6 +28,10 @@ class Guard:
         self._failures: Ledger[Record] = Ledger(settings.most_keys, CLEAN, self._is_forgotten)
         self.rejections: dict[Category, int] = dict.fromkeys(CATEGORIES, 0)  # for the metrics
 
+    def take(self, settings: LimitSettings) -> None:
+        """From now on. Nobody gets a fresh budget by it: what was used stays used."""
+        self._settings = settings
+
     def check(self, key: str, category: Category) -> dict[str, str]:
         """Count one request. The headers for its answer, or `TooOften`."""
         rate, now, ledger = self._settings.rate(category), self._clock(), self._buckets[category]

@@ -1,10 +1,41 @@
-"""The part of the configuration that each slice takes, in the slice's own words."""
+"""The part of the configuration that each owner takes, in its own words, and that it takes it."""
 
-from rdvd.config.types import Config
-from rdvd.ground.http import HttpSettings
-from rdvd.ground.log import LogSettings
-from rdvd.identity import AuthSettings
-from rdvd.limits import LimitSettings, Rate
+from attrs import frozen
+
+from actors import Ref
+from rdvd.config import Config
+from rdvd.ground.doors import Rules
+from rdvd.ground.http import App, HttpSettings
+from rdvd.ground.live import Live
+from rdvd.ground.log import Log, LogSettings
+from rdvd.identity import Auth, AuthSettings
+from rdvd.limits import Guard, LimitSettings, Rate
+from rdvd.streams import Entrance
+
+TO_SAY_GOODBYE = 3.0  # seconds; a stream has no answer to finish
+
+
+@frozen
+class Owners:
+    """Whoever holds a setting that can change while it is held."""
+
+    log: Log
+    guard: Guard
+    app: App
+    entrance: Entrance
+    at_api: Live[Rules]
+    at_streams: Live[Rules]
+    auth: Ref[Auth]
+
+    async def take(self, config: Config) -> None:
+        """All but the last change in one step; the last one does when it comes to it."""
+        self.log.take(log_settings(config))
+        self.guard.take(limit_settings(config))
+        self.app.take(http_settings(config))
+        self.entrance.take(http_settings(config).allowed_origins)
+        self.at_api.replace(api_rules(config))
+        self.at_streams.replace(stream_rules(config))
+        await self.auth.call(Auth.take, auth_settings(config))
 
 
 def log_settings(config: Config) -> LogSettings:
@@ -19,6 +50,14 @@ def http_settings(config: Config) -> HttpSettings:
     return HttpSettings(
         server.request_timeout_seconds, server.max_body_bytes, frozenset(server.allowed_origins)
     )
+
+
+def api_rules(config: Config) -> Rules:
+    return Rules(config.server.max_connections // 2, config.server.drain_seconds)
+
+
+def stream_rules(config: Config) -> Rules:
+    return Rules(config.server.max_connections // 2, TO_SAY_GOODBYE)
 
 
 def auth_settings(config: Config) -> AuthSettings:

@@ -21,6 +21,10 @@ class Entrance:
         self._guard = guard
         self._allowed_origins = allowed_origins
 
+    def take(self, allowed_origins: frozenset[str]) -> None:
+        """For everybody who knocks from now on."""
+        self._allowed_origins = allowed_origins
+
     def refuse_foreign_origin(self, knock: Knock) -> None:
         refuse_foreign_origin(knock.origins, self._allowed_origins)
 

@@ -7,8 +7,9 @@ from typing import Any
 import trio
 
 from actors import Topic
-from rdvd.ground.doors import PeerCheck, Rules, keep_doors
-from rdvd.ground.peer import Peer, is_our_own_user
+from rdvd.ground.doors import Rules, keep_doors
+from rdvd.ground.live import Live
+from rdvd.ground.peer import Peer
 from rdvd.identity import TokenRevoked
 
 from .census import Census
@@ -18,8 +19,6 @@ from .reception import Reception
 from .stream import StreamRoute
 from .types import GOING_AWAY
 
-MOST_CONNECTIONS = 256  # beyond it the kernel's queue waits
-
 
 async def serve_streams(
     sockets: Sequence[socket.socket],
@@ -28,13 +27,11 @@ async def serve_streams(
     ended: Topic[TokenRevoked],
     *,
     census: Census | None = None,
-    grace: float = 3.0,
-    peer_check: PeerCheck = is_our_own_user,
-    most: int = MOST_CONNECTIONS,
+    rules: Live[Rules],
     stopping: trio.Event,
     task_status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Until `stopping`; then everybody is told 1001, and has `grace` to hear it."""
+    """Until `stopping`; then everybody is told 1001, and has the grace to hear it."""
     reception = Reception(entrance, routes, ended, census or Census())
 
     def welcome(stream: trio.SocketStream, peer: Peer) -> Connection:
@@ -42,8 +39,7 @@ async def serve_streams(
 
     await keep_doors(
         sockets, welcome, _say_goodbye,
-        rules=Rules(most, peer_check), log=LOG, grace=grace,
-        stopping=stopping, task_status=task_status,
+        rules=rules, log=LOG, stopping=stopping, task_status=task_status,
     )  # fmt: skip
 
 

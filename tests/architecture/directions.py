@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from .order import (
     ACTORS_MAY_IMPORT,
     ACTORS_ORDER,
+    KNOWN_TO_THE_CLI,
+    PURE_ON,
     ROLE_OF_OTHER_NAMES,
     ROLES,
     STEPS,
@@ -96,12 +98,34 @@ def the_cli_knows_only_types(code: Code) -> Iterator[Complaint]:
         for imported in code.imports(source):
             package, other, file = _parts(imported.module)
             is_ours = package == "rdvd" and other not in {"", "cli", "ground"}
-            if package == "actors" or (is_ours and file != "types"):
+            is_known = other in KNOWN_TO_THE_CLI and file == ""
+            if package == "actors" or (is_ours and file != "types" and not is_known):
                 yield source.complain(
                     imported.line,
                     f"the CLI imports {imported.module}; it is a client and knows ground and the "
                     "types of slices: ask the daemon over its socket",
                 )
+
+
+def what_the_cli_knows_is_pure(code: Code) -> Iterator[Complaint]:
+    for source in code.within("rdvd"):
+        slice_ = _part(source.module, 1)
+        if slice_ not in KNOWN_TO_THE_CLI:
+            continue
+        for imported in code.imports(source):
+            if not _is_pure(slice_, imported):
+                yield source.complain(
+                    imported.line,
+                    f"{slice_} imports {imported.module}, and the command line reads {slice_} too "
+                    f"(KNOWN_TO_THE_CLI of {ORDER_FILE}): put it into the slice above",
+                )
+
+
+def _is_pure(slice_: str, imported: Import) -> bool:
+    package, other, _ = _parts(imported.module)
+    if package == "rdvd":
+        return other in {"", slice_, "ground"}
+    return package in PURE_ON or package in sys.stdlib_module_names
 
 
 def files_keep_their_roles(code: Code) -> Iterator[Complaint]:

@@ -37,6 +37,7 @@ STEPS = (
     {"orchestrators", "mcp", "jobs"},
     {"sync", "cleanup", "health", "web"},
     {"config"},
+    {"reload"},
     {"main"},
     {"program"},
     {"__main__"},
@@ -44,6 +45,12 @@ STEPS = (
 
 # Ground is no slice: its modules are imported one by one.
 WITHOUT_A_FACE = {"ground"}
+
+# What the command line may know of us beside ground and the types of slices, by its face alone.
+# config: `rdv config` must say what is set, and what is wrong with it, while no daemon is up, with
+# the very code that the daemon starts with. Such a slice is pure: no actor, no loop, no store.
+KNOWN_TO_THE_CLI = {"config"}
+PURE_ON = {"attrs"}
 
 # Inside a slice. A file with another name is a pure file, unless it plays a role by another name.
 ROLES = ("types", "pure", "storage", "actor", "routes", "__init__")

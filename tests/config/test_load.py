@@ -124,7 +124,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_file_and_line(places: Pla
     ("text", "said"),
     [
         ("[server\n", "server/config.toml:1: this is not TOML"),
-        ("a = 1\n\n[server]\n[server]\n", "server/config.toml:4: this is not TOML"),
+        ("[auth]\n\n[server]\n[server]\n", "server/config.toml:4: this stands here a second time"),
         ("server = 1\n", "server/config.toml:1: server is a section: write [server]"),
         ("server.log_fils = 1\n", "server/config.toml:1: there is no log_fils in [server]"),
         ("server = { log_fils = 1 }\n", "server/config.toml:1: there is no log_fils in [server]"),

@@ -12,9 +12,11 @@ import msgspec
 import trio
 from attrs import define, field, frozen
 
+from rdvd.ground.doors import Rules
 from rdvd.ground.errors import Forbidden, Limited, Unauthenticated
 from rdvd.ground.hooks import Hooks
 from rdvd.ground.http import App, HttpSettings, make_app
+from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
 from rdvd.ground.routes import Request, Route, Routes
 from rdvd.ground.serve import ServeLimits, serve
@@ -150,10 +152,10 @@ async def serving(
     app: Any,
     directory: Path,
     *,
-    grace: float = 1.0,
     limits: ServeLimits | None = None,
     a_hang: float = A_HANG,
-    **more: Any,
+    grace: float = 1.0,
+    **more: Any,  # of the rules
 ) -> AsyncGenerator[Running, None]:
     path = directory / "api.sock"
     running = Running(path, trio.Event())
@@ -162,10 +164,9 @@ async def serving(
             serve,
             app,
             [bound],
-            grace=grace,
+            rules=Live(Rules(grace=grace, **more)),
             limits=ServeLimits() if limits is None else limits,
             stopping=running.stopping,
-            **more,
         )
         async with trio.open_nursery() as nursery:
             await nursery.start(_run, run, running)

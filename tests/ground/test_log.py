@@ -157,7 +157,7 @@ def test_files_are_private_and_rotate_within_their_bounds(settings: LogSettings,
 def test_the_level_holds_and_can_change_live(settings: LogSettings):
     with logging_to(settings, {}, io.StringIO()) as log:
         LOG.debug("before")
-        log.set_level("debug")
+        log.take(evolve(settings, level="debug"))
         LOG.debug("after")
 
     assert [line["event"] for line in written(settings)] == ["after"]

@@ -9,6 +9,8 @@ import trio
 import trio.testing
 
 from actors import Supervisor, run, task
+from rdvd.ground.doors import Rules
+from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.serve import ServeLimits, serve
@@ -17,6 +19,7 @@ from .http_client import ask, ask_on, connect, read_to_the_end
 from .http_server import app_of, bind, descriptors, serving, small_routes
 
 AT_ONCE = 0.5
+RULES = Live(Rules())
 GET = b"GET /api/things/1 HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -64,8 +67,8 @@ async def read_to_the_end_of_a_refusal(stream: trio.SocketStream) -> bytes:
 
 
 async def test_beyond_the_limit_a_connection_waits_for_another_to_leave(tmp_path: Path) -> None:
-    limits = ServeLimits(connections=2, idle=60)
-    async with serving(app_of(small_routes()), tmp_path, limits=limits) as server:
+    limits = ServeLimits(idle=60)
+    async with serving(app_of(small_routes()), tmp_path, most=2, limits=limits) as server:
         first, second, third = [await connect(server.path) for _ in range(3)]
         for stream in (first, second):
             await ask_on(stream, "GET", "/api/things/1")
@@ -225,7 +228,7 @@ async def test_sockets_stay_with_their_owner_and_can_be_served_again(tmp_path: P
 async def start_serving(
     app: Any, bound: Any, stopping: trio.Event, task_status: trio.TaskStatus[Any]
 ) -> None:
-    await serve(app, [bound], stopping=stopping, task_status=task_status)
+    await serve(app, [bound], rules=RULES, stopping=stopping, task_status=task_status)
 
 
 async def test_one_app_serves_several_sockets(tmp_path: Path) -> None:
@@ -235,7 +238,7 @@ async def test_one_app_serves_several_sockets(tmp_path: Path) -> None:
     async with trio.open_nursery() as nursery:
 
         async def both(task_status: trio.TaskStatus[Any]) -> None:
-            await serve(app, sockets, stopping=stopping, task_status=task_status)
+            await serve(app, sockets, rules=RULES, stopping=stopping, task_status=task_status)
 
         await nursery.start(both)
         for path in paths:
@@ -250,7 +253,7 @@ async def test_it_is_a_task_of_a_tree(tmp_path: Path) -> None:
     with bind(tmp_path / "api.sock") as bound:
 
         async def api(*, stopping: trio.Event, task_status: trio.TaskStatus[Any]) -> None:
-            await serve(app, [bound], stopping=stopping, task_status=task_status)
+            await serve(app, [bound], rules=RULES, stopping=stopping, task_status=task_status)
 
         root = Supervisor("root", task("http", api, grace=31))
         with trio.fail_after(5):

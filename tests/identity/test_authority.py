@@ -75,6 +75,8 @@ EXPECTED: dict[Action, tuple[tuple[str, str, str], dict[str, str]]] = {
     "audit.read": (ADMIN, {}),
     "daemon.inspect": (ADMIN, {}),
     "daemon.operate": (ADMIN, {}),
+    "config.read": (ADMIN, {}),
+    "config.reload": (ADMIN, {}),
     "events.follow": (USERS, ITSELF),
     "session.list": (USERS, {}),
     "session.create": (USERS, {}),

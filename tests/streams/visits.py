@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import trio
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from trio_websocket import (
     ConnectionClosed,
     ConnectionRejected,
@@ -19,6 +19,8 @@ from trio_websocket import (
 )
 
 from actors import Topic
+from rdvd.ground.doors import Rules
+from rdvd.ground.live import Live
 from rdvd.identity import Minted, TokenRevoked
 from rdvd.limits import Guard, LimitSettings
 from rdvd.streams import Census, Entrance, StreamRoute, serve_streams
@@ -84,13 +86,14 @@ async def serving(
     routes: Sequence[StreamRoute],
     entrance: Entrance,
     house: House | None,
-    **more: Any,
+    **more: Any,  # of the rules
 ) -> AsyncGenerator[Served, None]:
     path, stopping, census = folder / "t.sock", trio.Event(), Census()
     ended = house.ended if house else Topic[TokenRevoked]("ended")
     with socket.socket(socket.AF_UNIX) as bound, trio.fail_after(60):
         bound.bind(str(path))
-        serve = partial(serve_streams, [bound], entrance, routes, ended, census=census, **more)
+        rules = Live(evolve(Rules(grace=3.0), **more))
+        serve = partial(serve_streams, [bound], entrance, routes, ended, census=census, rules=rules)
         async with trio.open_nursery() as nursery:
             await nursery.start(partial(serve, stopping=stopping))
             served = Served(path, census, stopping, nursery)

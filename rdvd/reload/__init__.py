@@ -1,0 +1,15 @@
+"""The configuration handed to whoever owns a part of it: at the start, and anew on a reload."""
+
+from .actor import REFUSED as REFUSED
+from .actor import Configuration as Configuration
+from .hangups import outlive_hangups as outlive_hangups
+from .owners import Owners as Owners
+from .owners import api_rules as api_rules
+from .owners import auth_settings as auth_settings
+from .owners import http_settings as http_settings
+from .owners import limit_settings as limit_settings
+from .owners import log_settings as log_settings
+from .owners import stream_rules as stream_rules
+from .types import HeldConfig as HeldConfig
+from .types import HeldSetting as HeldSetting
+from .types import Reloaded as Reloaded
