@@ -32,5 +32,5 @@ class Failure(Exception):
         self.code = code
 
     def __str__(self) -> str:
-        lines = [f"rdv: {self.args[0]}", *([f"     {self.hint}"] if self.hint else [])]
-        return "\n".join(lines)
+        said = f"{self.args[0]}\n{self.hint}".rstrip("\n")
+        return f"rdv: {said}".replace("\n", "\n     ")

@@ -15,6 +15,7 @@ LAZY = {
     "audit": "rdvd.cli.audit:audit",
     "auth": "rdvd.cli.auth:auth",
     "backup": "rdvd.cli.safekeeping:backup",
+    "config": "rdvd.cli.config:config",
     "completion": "rdvd.cli.completion:completion",
     "doctor": "rdvd.cli.doctor:doctor",
     "restore": "rdvd.cli.safekeeping:restore",

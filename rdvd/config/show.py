@@ -36,15 +36,23 @@ def settings(config: Config) -> list[Shown]:
     ]
 
 
-def show(config: Config) -> str:
+def show(config: Config, *, only_changed: bool = False) -> str:
     """As TOML that `load` reads back, with the source of every value as a comment."""
     lines: list[str] = []
     for section in SECTIONS:
-        lines += ["", f"[{section}]"]
-        for key in (key for key in KEYS.values() if key.section == section):
-            source = as_toml(config.sources.get(key.dotted, "default"))[1:-1]
-            lines.append(f"{key.name} = {as_toml(key.of(config))}  # {source}")
+        keys = [key for key in KEYS.values() if key.section == section]
+        rows = [_row(key, config) for key in keys if not only_changed or _is_set(key, config)]
+        lines += ["", f"[{section}]", *rows] if rows else []
     return "\n".join(lines[1:]) + "\n"
+
+
+def _row(key: Key, config: Config) -> str:
+    source = as_toml(config.sources.get(key.dotted, "default"))[1:-1]  # on one line, whatever it is
+    return f"{key.name} = {as_toml(key.of(config))}  # {source}"
+
+
+def _is_set(key: Key, config: Config) -> bool:
+    return config.sources.get(key.dotted, "default") != "default"
 
 
 def explain(name: str) -> str:

@@ -1,42 +1,18 @@
 """Files and environment become one Config, or one answer with everything that is wrong."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rdvd.config import BadConfig, Config, load, settings, show
+from rdvd.config import Config, load, settings, show
 from rdvd.config.types import KEYS, Key
 from rdvd.config.values import as_toml
-from rdvd.ground.places import Places, find_places, prepare
+from rdvd.ground.places import Places
 
-Write = Callable[[str], None]
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    # Short, for a socket's path must be; tmp_path of some machines is not.
-    return Places(home=tmp_path, run=Path("/run/rdv"))
-
-
-@pytest.fixture
-def write(places: Places) -> Write:
-    prepare(find_places({"RDV_HOME": str(places.home)}))
-
-    def write(text: str) -> None:
-        places.server_config_file.write_text(text)
-
-    return write
-
-
-def problems(places: Places, **environ: str) -> list[str]:
-    with pytest.raises(BadConfig) as refused:
-        load(places, environ)
-    return [problem.replace(f"{places.home}/", "") for problem in refused.value.problems]
+from .trying import Write
 
 
 def test_without_any_file_everything_has_its_default(places: Places):
@@ -100,65 +76,15 @@ def test_the_servers_file_wins_over_the_shared_one_and_the_environment_over_both
     assert config.sources["limits.reads_per_minute"] == "environment RDV_LIMITS_READS_PER_MINUTE"
 
 
-def test_everything_that_is_wrong_is_said_at_once_with_file_and_line(places: Places, write: Write):
-    write(
-        "[server]\nlog_levle = 'info'\nlog_files = 1\nlog_format = 7\n"
-        "[sever]\nx = 1\n[limits]\nexec_per_minute = true\n"
-    )
+def test_a_draft_is_read_in_the_place_of_the_servers_file(places: Places, write: Write):
+    write("nonsense")
+    draft = places.home / "draft.toml"
+    draft.write_text("[server]\nlog_files = 3\n")
+    places.config_file.write_text("[server]\nlog_files = 4\nlog_level = 'debug'\n")
 
-    assert problems(places, RDV_LIMITS_EXEC_PER_MINIT="1", RDV_SERVER_DRAIN_SECONDS="soon") == [
-        "server/config.toml:2: there is no log_levle in [server]; did you mean log_level?",
-        "server/config.toml:3: server.log_files is 1; allowed is a whole number from 2 to 100",
-        'server/config.toml:4: server.log_format is 7; allowed is one of "text", "json"',
-        "server/config.toml:5: there is no section sever; did you mean server?",
-        "server/config.toml:8: limits.exec_per_minute is true; allowed is a whole number from 1 "
-        "to 1,000,000",
-        "environment: there is no setting RDV_LIMITS_EXEC_PER_MINIT; did you mean "
-        "RDV_LIMITS_EXEC_PER_MINUTE?",
-        'environment RDV_SERVER_DRAIN_SECONDS: server.drain_seconds is "soon"; allowed is a number '
-        "from 0 to 600",
-    ]
+    server = load(places, {}, draft=draft).server
 
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[server\n", "server/config.toml:1: this is not TOML"),
-        ("[auth]\n\n[server]\n[server]\n", "server/config.toml:4: this stands here a second time"),
-        ("server = 1\n", "server/config.toml:1: server is a section: write [server]"),
-        ("server.log_fils = 1\n", "server/config.toml:1: there is no log_fils in [server]"),
-        ("server = { log_fils = 1 }\n", "server/config.toml:1: there is no log_fils in [server]"),
-        ("[server]\nlog_file = 'here'\n", "allowed is a path that begins with / or ~/"),
-        ("[server]\nlog_level = 'loud'\n", 'allowed is one of "debug", "info"'),
-        ("[server]\ndrain_seconds = nan\n", "server.drain_seconds is nan"),
-        ("[server]\nmax_body_bytes = 1e6\n", "allowed is a whole number"),
-        ("[server]\nallowed_origins = ['example.org']\n", 'such as "https://example.org"'),
-        (f"[server]\napi_socket = '/{'x' * 107}'\n", "set RDV_RUNTIME_DIR"),
-        ("[server]\napi_socket = '/a'\nterminal_socket = '/a'\n", "they must differ"),
-    ],
-)
-def test_a_mistake_is_refused_with_what_would_be_right(
-    places: Places, write: Write, text: str, said: str
-):
-    write(text)
-
-    (problem,) = problems(places)
-
-    assert said in problem
-
-
-def test_a_file_that_is_not_utf_8_is_refused_with_its_line(places: Places, write: Write):
-    write("")
-    places.server_config_file.write_bytes(b"# one\n# two\n# \xff\n")
-
-    assert problems(places) == ["server/config.toml:3: this is not UTF-8"]
-
-
-def test_a_file_that_others_can_write_to_is_refused(places: Places, write: Write):
-    write("")
-    places.server_config_file.chmod(0o666)
-
-    assert "can be changed by other users" in problems(places)[0]
+    assert (server.log_files, server.log_level) == (3, "debug")
 
 
 def test_a_file_may_be_a_link_to_where_the_user_keeps_such_files(places: Places, tmp_path: Path):
