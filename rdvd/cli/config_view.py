@@ -13,7 +13,7 @@ from rdvd.cli.client import Json
 from rdvd.cli.exits import DAEMON_DOWN, Failure
 from rdvd.cli.refusals import told
 from rdvd.cli.words import plain
-from rdvd.config import KEYS, BadConfig, Config, as_toml, find, load, settings, show
+from rdvd.config import KEYS, BadConfig, Config, as_json, as_toml, find, load, settings, show
 from rdvd.ground.places import find_places
 
 A_MOMENT = 5.0  # seconds that a look at the daemon may take; the files are the answer
@@ -38,14 +38,14 @@ class Line:
         held = as_toml(self.in_daemon)
         if self.waits_for is not None:
             return f"waits for {self.waits_for}; the daemon has {held}"
-        if self.source_in_daemon is not None and self.in_daemon != _on_the_wire(self.value):
+        if self.source_in_daemon is not None and self.in_daemon != as_json(self.value):
             return f"the daemon has {held} from {self.source_in_daemon}"
         return ""
 
     def as_json(self) -> Json:
         return {
             "key": self.key,
-            "value": _on_the_wire(self.value),
+            "value": as_json(self.value),
             "source": self.source,
             "live": self.live,
             "in_daemon": self.in_daemon,
@@ -130,13 +130,3 @@ def files() -> list[dict[str, str | bool]]:
 
 def _of_the_daemon(held: Held | None) -> tuple[Any, str | None, str | None]:
     return (held["value"], held["source"], held["waits_for"]) if held else (None, None, None)
-
-
-def _on_the_wire(value: Any) -> Any:
-    match value:
-        case Path():
-            return str(value)
-        case tuple():
-            return list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        case _:
-            return value

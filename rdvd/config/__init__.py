@@ -26,7 +26,7 @@ from rdvd.config.types import (
     MonitoringConfig,
     ServerConfig,
 )
-from rdvd.config.values import as_toml
+from rdvd.config.values import as_json, as_toml
 
 __all__ = [
     "Config",
@@ -50,4 +50,5 @@ __all__ = [
     "with_live_changes",
     "reference",
     "as_toml",
+    "as_json",
 ]

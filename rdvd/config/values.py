@@ -58,6 +58,17 @@ def as_toml(value: object) -> str:
             return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def as_json(value: object) -> Any:
+    """What JSON has for it."""
+    match value:
+        case Path():
+            return str(value)
+        case tuple():
+            return list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        case _:
+            return value
+
+
 def _accept(key: Key, value: object, environ: Mapping[str, str]) -> Any:
     match value:
         case str() if key.kind is Path:

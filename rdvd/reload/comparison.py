@@ -1,31 +1,15 @@
 """What holds beside what would hold. Pure."""
 
-from pathlib import Path
-from typing import Any
+from rdvd.config import Change, Config, Shown, as_json, changes, settings
 
-from rdvd.config import Config, changes, settings
-
-from .types import HeldConfig, HeldSetting, Reloaded, Value
+from .types import HeldConfig, HeldSetting, Reloaded
 
 
 def compare(held: Config, found: Config) -> HeldConfig:
     """`found` is what the files and the environment say by now."""
     waiting = {change.key: change for change in changes(held, found)}
-    return HeldConfig(
-        [
-            HeldSetting(shown.key, on_the_wire(shown.value), shown.source)
-            if (change := waiting.get(shown.key)) is None
-            else HeldSetting(
-                shown.key,
-                on_the_wire(shown.value),
-                shown.source,
-                "reload" if change.live else "restart",
-                on_the_wire(change.new),
-            )
-            for shown in settings(held)
-        ],
-        problems=[],
-    )
+    shown = [_setting(shown, waiting.get(shown.key)) for shown in settings(held)]
+    return HeldConfig(shown, problems=[])
 
 
 def describe(held: Config, found: Config) -> Reloaded:
@@ -36,11 +20,9 @@ def describe(held: Config, found: Config) -> Reloaded:
     )
 
 
-def on_the_wire(value: Any) -> Value:  # Any: of whatever type the setting is
-    match value:
-        case Path():
-            return str(value)
-        case tuple():
-            return list(value)  # pyright: ignore[reportUnknownArgumentType]
-        case _:
-            return value
+def _setting(shown: Shown, change: Change | None) -> HeldSetting:
+    value = as_json(shown.value)
+    if change is None:
+        return HeldSetting(shown.key, value, shown.source)
+    waits_for = "reload" if change.live else "restart"
+    return HeldSetting(shown.key, value, shown.source, waits_for, as_json(change.new))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from attrs import evolve
 from trio.testing import MockClock
 
 from actors.testing import recording
@@ -149,6 +150,23 @@ async def test_the_service_token_is_rotated_when_it_is_old(tmp_path: Path, mock_
         await h.auth.call(Auth.tidy)
         assert before != h.service_token()
         assert await serves(h, before)
+
+
+async def test_a_shorter_life_of_the_service_token_holds_at_once_and_a_longer_one_too(
+    tmp_path: Path, mock_clock: MockClock
+):
+    async with house(tmp_path, today=calendar(), rotation_days=30) as h:
+        first = h.service_token()
+        mock_clock.jump(5 * DAY)
+        await h.auth.call(Auth.take, evolve(h.settings, rotation_days=6))
+        assert first == h.service_token()
+        await h.auth.call(Auth.take, evolve(h.settings, rotation_days=5))
+        second = h.service_token()
+        await h.auth.call(Auth.take, evolve(h.settings, rotation_days=100))
+        mock_clock.jump(99 * DAY)
+        await h.auth.call(Auth.tidy)
+
+        assert first != second == h.service_token()
 
 
 async def test_a_rotation_that_fails_is_tried_again_and_harms_nobody(

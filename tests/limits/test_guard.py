@@ -72,6 +72,20 @@ def test_a_refusal_carries_the_headers_and_the_wait():
     assert ("10", 429) == (caught.value.headers["Retry-After"], caught.value.status)
 
 
+@pytest.mark.parametrize("limit", [1, 10, 1_000])
+def test_another_rate_holds_at_once_and_is_no_fresh_budget(limit: int):
+    clock = Clock()
+    guard = Guard(LimitSettings(write=Rate(10)), clock=clock)
+    assert 10 == count(lambda: guard.check("k", "write"))
+
+    guard.take(LimitSettings(write=Rate(limit)))
+
+    assert 0 == count(lambda: guard.check("k", "write"))
+    assert limit == count(lambda: guard.check("somebody new", "write"))
+    clock.now += 60
+    assert limit == count(lambda: guard.check("k", "write"))
+
+
 async def test_its_clock_is_that_of_trio(autojump_clock: trio.abc.Clock):
     guard = Guard(LimitSettings(exec=Rate(1)))
     guard.check("k", "exec")
