@@ -29,6 +29,10 @@ from tests.ground.http_client import Got, ask, ask_json
 
 A_HANG = 10
 READY = b"READY=1\nSTATUS=Ready"
+KNOCK = (
+    "GET /ws/events HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+)
 HALF_A_BODY = (
     b"POST /api/tokens HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b'Content-Length: 12\r\n\r\n{"name'
@@ -66,6 +70,16 @@ class House:
 
     async def post(self, path: str, body: object = None, **headers: str) -> Got:
         return await ask_json(self.socket, "POST", path, {} if body is None else body, headers)
+
+    async def ask_health(self) -> int:
+        return (await self.get("/health")).status
+
+    async def knock(self, **headers: str) -> int:
+        """Ask for the event stream; the status of the answer, 101 if it is open."""
+        lines = [KNOCK, *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        async with await trio.open_unix_socket(str(self.places.terminal_socket)) as stream:
+            await stream.send_all("\r\n".join(lines).encode())
+            return int((await stream.receive_some())[9:12])
 
     async def stall(self) -> trio.SocketStream:
         """A connection whose request never becomes whole."""

@@ -61,11 +61,13 @@ async def a_request_is_logged_until_only_errors_are(daemon: House) -> None:
 @proves("server.log_format")
 async def a_line_for_people_becomes_one_for_programs(daemon: House) -> None:
     LOG.info("before")
-    assert (await daemon.logged())[-1].endswith("INFO tests.reload: before")
+    (before,) = [line for line in await daemon.logged() if "before" in line]
     await daemon.hang_up("[server]\nlog_format = 'json'")
     LOG.info("after")
+    (after,) = [line for line in await daemon.logged() if "after" in line]
 
-    assert json.loads((await daemon.logged())[-1])["event"] == "after"
+    assert before.endswith("INFO tests.reload: before")
+    assert json.loads(after)["event"] == "after"
 
 
 @proves("server.log_max_bytes")
@@ -100,22 +102,25 @@ async def a_stop_waits_less_long_for_a_request_that_hangs(daemon: House) -> None
 
 @proves("server.max_connections", at_first="[server]\nmax_connections = 4")
 async def who_waits_for_room_is_let_in_when_there_is_more(daemon: House) -> None:
+    """Half of them on each socket."""
     stalled = [await daemon.stall() for _ in range(2)]
-    answered = trio.Event()
+    silent = [await trio.open_unix_socket(str(daemon.places.terminal_socket)) for _ in range(2)]
+    answered: list[int] = []
 
-    async def wait_for_room() -> None:
-        assert (await daemon.get("/health")).status == 200
-        answered.set()
+    async def wait_at(ask: Callable[[], Awaitable[int]]) -> None:
+        answered.append(await ask())
 
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(wait_for_room)
-        await trio.testing.wait_all_tasks_blocked(0.05)
-        assert not answered.is_set()
-        with trio.fail_after(SOON):
+    with trio.fail_after(SOON):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait_at, daemon.ask_health)
+            nursery.start_soon(wait_at, daemon.knock)
+            await trio.testing.wait_all_tasks_blocked(0.05)
+            assert answered == []
             await daemon.hang_up("[server]\nmax_connections = 6")
-            await answered.wait()
-    for stream in stalled:
+    for stream in stalled + silent:
         await stream.aclose()
+
+    assert sorted(answered) == [101, 200]
 
 
 @proves("server.request_timeout_seconds")
@@ -140,13 +145,16 @@ async def a_body_becomes_too_large(daemon: House) -> None:
 @proves("server.allowed_origins")
 async def a_web_page_is_let_in_and_put_out_again(daemon: House) -> None:
     page = {"Origin": "https://me.example"}
-    before = (await daemon.get("/health", **page)).status
-    await daemon.hang_up("[server]\nallowed_origins = ['https://me.example']")
-    during = (await daemon.get("/health", **page)).status
-    await daemon.hang_up("")
-    after = (await daemon.get("/health", **page)).status
 
-    assert (before, during, after) == (403, 200, 403)
+    async def answers() -> tuple[int, int]:
+        return (await daemon.get("/health", **page)).status, await daemon.knock(**page)
+
+    before = await answers()
+    await daemon.hang_up("[server]\nallowed_origins = ['https://me.example']")
+    during = await answers()
+    await daemon.hang_up("")
+
+    assert (before, during, await answers()) == ((403, 403), (200, 101), (403, 403))
 
 
 async def leave_an_old_service_token(home: Path) -> None:
