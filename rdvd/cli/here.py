@@ -1,7 +1,8 @@
 """Where the daemon of this user is, found out with little to import.
 
-The daemon reads its settings with rdvd.config; a client may know no more of them than the three
-paths it must agree with the daemon about. Whether a setting is allowed is for the daemon to say.
+Of the settings a client needs only the three paths that it must agree with the daemon about. The
+whole of them, and whether they are allowed, is read with rdvd.config, which takes its time: by the
+daemon, and by `rdv config`.
 """
 
 import os

@@ -31,6 +31,11 @@ A setting that is "live" changes on a reload, at once and without losing a reque
 reload`, `systemctl --user reload rdvd` or SIGHUP, which all do the same. If anything is wrong,
 nothing is taken up. For each of the others it says why it takes a restart; until then
 `rdv config show` marks it. No setting holds a secret: some name the files that do.
+
+Over the API, `GET /api/config` shows what the running daemon holds and what in the files waits for
+a reload or a restart; `POST /api/config/reload` is the reload, and answers what was taken up, what
+waits, or, with 400, everything that is wrong. Both are for the owner alone (`config.read` and
+`config.reload`), and every reload is in the audit log.
 """
 
 
