@@ -97,6 +97,28 @@ def check(file: Path | None, fields: str | None) -> None:
         click.echo("nothing is wrong")
 
 
+@config.command("set")
+@click.argument("key", shell_complete=complete_key)
+@click.argument("value")
+def set_(key: str, value: str) -> None:
+    """Write KEY = VALUE into server/config.toml; nothing else in the file changes.
+
+    The members of a list are parted by commas. What would be wrong is not written.
+    """
+    from rdvd.cli import config_change  # lazy: as above
+
+    click.echo(config_change.set_to(key, value))
+
+
+@config.command()
+@click.argument("key", shell_complete=complete_key)
+def unset(key: str) -> None:
+    """Take KEY out of server/config.toml; nothing else in the file changes."""
+    from rdvd.cli import config_change  # lazy: as above
+
+    click.echo(config_change.unset(key))
+
+
 @config.command()
 @json_option
 def reload(fields: str | None) -> None:

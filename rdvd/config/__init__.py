@@ -3,6 +3,7 @@
 Handing it to whoever owns a part of it, at the start and on a reload, is the trade of rdvd.reload.
 """
 
+from rdvd.config.edit import with_setting, without_setting
 from rdvd.config.load import BadConfig, load
 from rdvd.config.reference import reference
 from rdvd.config.show import (
@@ -26,7 +27,7 @@ from rdvd.config.types import (
     MonitoringConfig,
     ServerConfig,
 )
-from rdvd.config.values import as_json, as_toml
+from rdvd.config.values import as_json, as_toml, from_text
 
 __all__ = [
     "Config",
@@ -51,4 +52,7 @@ __all__ = [
     "reference",
     "as_toml",
     "as_json",
+    "from_text",
+    "with_setting",
+    "without_setting",
 ]

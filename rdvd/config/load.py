@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 
 from attrs import define, field
 
+from rdvd.config.lines import lines_of
 from rdvd.config.types import KEYS, SECTIONS, Config, Key
 from rdvd.config.values import as_toml, from_text, from_toml
 from rdvd.ground.errors import BadInput, Problem
@@ -17,8 +18,6 @@ from rdvd.ground.private import BadPlace, read_private
 from rdvd.ground.redaction import redact
 
 SOCKETS = ("server.api_socket", "server.terminal_socket")
-HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
-ASSIGNMENT = re.compile(r"\s*([\w-]+)\s*(?:\.\s*([\w-]+)\s*)?=")
 
 
 class BadConfig(Problem):
@@ -105,7 +104,7 @@ def _take_file(gathered: Gathered, file: Path) -> None:
     except tomllib.TOMLDecodeError as error:
         gathered.problems.append(f"{file}:{_what_is_no_toml(str(error))}")
     else:
-        _take_document(gathered, file, document, _lines_of(text))
+        _take_document(gathered, file, document, lines_of(text))
 
 
 def _take_document(
@@ -164,22 +163,6 @@ def _what_is_no_toml(error: str) -> str:
     is_second = error.startswith(("Cannot overwrite", "Cannot declare"))
     what = "this stands here a second time" if is_second else "this is not TOML"
     return f"{line}: {what}: {error}"
-
-
-def _lines_of(text: str) -> dict[str, int]:
-    """Where sections and keys stand. tomllib does not tell, so this looks for the usual forms;
-    for what is written otherwise a problem names the section, or only the file."""
-    lines: dict[str, int] = {}
-    section = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        if header := HEADER.match(line):
-            section = header[1]
-            lines.setdefault(section, number)
-        elif assignment := ASSIGNMENT.match(line):
-            names = [name for name in (section, assignment[1], assignment[2]) if name]
-            lines.setdefault(".".join(names), number)
-            lines.setdefault(names[0], number)
-    return lines
 
 
 def _where(file: Path, lines: dict[str, int], *names: str) -> str:

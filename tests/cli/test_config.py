@@ -160,3 +160,48 @@ async def test_a_daemon_that_may_not_tell_does_not_keep_the_files_from_being_sho
 
     assert (shown.code, len(shown.json)) == (0, len(KEYS))
     assert "what the daemon holds is not known" in shown.err
+
+
+def test_a_setting_is_written_and_taken_out_and_the_rest_of_the_file_stays(rdv: Rdv, file: Path):
+    file.write_text("# mine\n[server]\nlog_files = 3 # three\n")
+
+    written = rdv("set", "log_files", "7")
+    wrong = rdv("set", "log_files", "1")
+    added = rdv("set", "server.allowed_origins", "https://a.example, https://b.example")
+    taken_out = rdv("unset", "log_files", RDV_SERVER_LOG_FILES="9")
+
+    assert (written.code, written.out.splitlines()[0]) == (0, f"server.log_files = 7 in {file}")
+    assert (wrong.code, "allowed is a whole number" in wrong.err) == (2, True)
+    assert added.code == 0
+    assert "but RDV_SERVER_LOG_FILES in the environment goes before it" in taken_out.out
+    assert file.read_text() == (
+        '# mine\n[server]\nallowed_origins = ["https://a.example", "https://b.example"]\n'
+    )
+
+
+def test_a_file_that_is_not_text_is_not_touched(rdv: Rdv, file: Path):
+    file.write_bytes(b"# \xff\n")
+
+    said = rdv("set", "log_files", "7")
+
+    assert (said.code, file.read_bytes()) == (2, b"# \xff\n")
+    assert "is not UTF-8" in said.err
+
+
+def test_what_would_be_wrong_as_a_whole_is_not_written(rdv: Rdv, file: Path):
+    before = "[server]\nterminal_socket = '/x/t.sock'\n"
+    file.write_text(before)
+
+    said = rdv("set", "api_socket", "/x/t.sock")
+
+    assert (said.code, file.read_text()) == (2, before)
+    assert "they must differ" in said.err
+
+
+def test_a_link_to_where_the_file_is_kept_stays_a_link(rdv: Rdv, file: Path, tmp_path: Path):
+    (tmp_path / "dotfile").write_text("[server]\n")
+    file.symlink_to(tmp_path / "dotfile")
+
+    assert rdv("set", "log_files", "7").code == 0
+    assert file.is_symlink()
+    assert (tmp_path / "dotfile").read_text() == "[server]\nlog_files = 7\n"
