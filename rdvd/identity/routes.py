@@ -1,16 +1,28 @@
 """Tokens, tickets, and who one is."""
 
-from typing import Annotated, Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeAlias, cast
 
 import msgspec
 from attrs import frozen
 
 from actors import Ref
 from rdvd.ground.answers import Reply
+from rdvd.ground.errors import NotFound
 from rdvd.ground.routes import Request, Routes
 
 from .actor import Auth
-from .types import MintableKind, NewToken, Principal, TicketAction, Token, TokenId, User
+from .authority import Thing
+from .types import (
+    MintableKind,
+    NewToken,
+    Principal,
+    SessionId,
+    TicketAction,
+    Token,
+    TokenId,
+    User,
+)
 
 
 @frozen
@@ -32,9 +44,17 @@ class MintedToken:
 
 @frozen
 class TicketOrder:
-    """A ticket opens one stream, once, soon; for a WebSocket, whose client can send no headers."""
+    """A ticket opens one stream, once, soon; for a WebSocket, whose client can send no headers.
+
+    What a session is watched or typed into with names its `session`.
+    """
 
     action: TicketAction = "events.follow"
+    session: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.action.startswith("session.") and self.session is None:
+            raise ValueError(f"{self.action} needs the session that it is for")
 
 
 @frozen
@@ -45,8 +65,16 @@ class NewTicket:
     expires_in_seconds: float
 
 
-def identity_routes(auth: Ref[Auth]) -> Routes:
-    return _token_routes(auth) + _other_routes(auth)
+FindSession: TypeAlias = Callable[[SessionId], Awaitable[Thing]]
+
+
+async def no_session(id: SessionId) -> Thing:
+    raise NotFound(f"there is no session {id}")
+
+
+def identity_routes(auth: Ref[Auth], find_session: FindSession = no_session) -> Routes:
+    """`find_session` tells whose a session is, for tickets; or raises `NotFound`."""
+    return _token_routes(auth) + _user_routes(auth) + _ticket_routes(auth, find_session)
 
 
 def _token_routes(auth: Ref[Auth]) -> Routes:
@@ -77,7 +105,7 @@ def _token_routes(auth: Ref[Auth]) -> Routes:
     return routes
 
 
-def _other_routes(auth: Ref[Auth]) -> Routes:
+def _user_routes(auth: Ref[Auth]) -> Routes:
     routes = Routes()
 
     @routes.route("GET", "/api/user", "Who you are", response=User)
@@ -90,13 +118,20 @@ def _other_routes(auth: Ref[Auth]) -> Routes:
     async def rotate(request: Request[Any]) -> Token:
         return await auth.call(Auth.rotate_service_token, principal_of(request))
 
+    return routes
+
+
+def _ticket_routes(auth: Ref[Auth], find_session: FindSession) -> Routes:
+    routes = Routes()
+
     @routes.route(
         "POST", "/api/auth/tickets", "A ticket for one stream",
         request=TicketOrder, response=NewTicket, status=201, idempotent=False,
     )  # fmt: skip
     async def ticket(request: Request[TicketOrder]) -> Reply:
-        by = principal_of(request)
-        minted = await auth.call(Auth.mint_ticket, by, request.body.action)
+        by, order = principal_of(request), request.body
+        thing = None if order.session is None else await find_session(SessionId(order.session))
+        minted = await auth.call(Auth.mint_ticket, by, order.action, thing)
         new = NewTicket(minted.secret.reveal(), minted.expires_in_seconds)
         return Reply(new, headers={"Cache-Control": "no-store"})
 

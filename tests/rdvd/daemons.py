@@ -50,6 +50,10 @@ class Daemon:
     def socket(self) -> Path:
         return self.run / "api.sock"
 
+    @property
+    def terminal(self) -> Path:
+        return self.run / "terminal.sock"
+
     async def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         return await trio.to_thread.run_sync(partial(self._ask, method, path, body, headers))
 

@@ -8,11 +8,15 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
+from actors import Unavailable
 from rdvd.ground.errors import Conflict, NotFound
-from rdvd.streams import Farewell, Gone, Stream
+from rdvd.identity import Principal
+from rdvd.limits import Guard, LimitSettings
+from rdvd.streams import Entrance, Farewell, Gone, Stream, StreamRoute
+from tests.identity.house import house
 
-from .handling import SPENT, echo, handled
-from .visits import closing, frame
+from .handling import SPENT, echo, handled, let
+from .visits import closing, frame, serving
 
 
 async def test_a_handler_knows_who_came_where_and_how(tmp_path: Path):
@@ -148,3 +152,24 @@ async def test_beyond_the_limit_a_client_waits_for_another_to_leave(tmp_path: Pa
             await first.aclose()
             with trio.fail_after(1):
                 await is_in.wait()
+
+
+class Forgetful(Entrance):
+    async def check_still_good(self, principal: Principal) -> None:
+        raise Unavailable("auth is down")
+
+
+async def test_while_nobody_can_tell_whether_a_token_is_good_its_stream_begins_anew(tmp_path: Path):
+    route = StreamRoute("/ws/x/<id>", echo, let)
+    async with house(tmp_path) as home:
+        door = Forgetful(home.auth, Guard(LimitSettings()))
+        async with serving(tmp_path, [route], door, home) as served:
+            assert (await closing(await served.connect("/ws/x/1")))[0] == 1012
+
+
+async def test_a_handler_that_meets_a_part_that_is_down_ends_the_same_way(tmp_path: Path):
+    async def handler(stream: Stream) -> None:
+        raise Unavailable("restarting")
+
+    async with handled(tmp_path, handler) as served:
+        assert (await closing(await served.connect("/ws/x/1")))[0] == 1012

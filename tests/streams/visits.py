@@ -33,11 +33,11 @@ KNOCK = (
 MASK = b"\0\0\0\0"  # a mask of zeros changes nothing
 
 
-@frozen(eq=False)
-class Served:
+@frozen(eq=False, kw_only=True)
+class Caller:
+    """Opens streams at a path; what it has opened is closed with it, `nursery` runs them."""
+
     path: Path
-    census: Census
-    stopping: trio.Event
     nursery: trio.Nursery
     wires: list[trio.SocketStream] = field(factory=list[trio.SocketStream])
 
@@ -70,6 +70,10 @@ class Served:
         assert head.startswith(b"HTTP/1.1 101 ")
         return wire
 
+    def hang_up(self) -> None:
+        for wire in self.wires:
+            wire.socket.close()
+
     async def refusal(self, target: str, **more: Any) -> tuple[int, str]:
         """Status and code of the problem that it is refused with."""
         with pytest.RaisesGroup(ConnectionRejected) as refused:
@@ -78,6 +82,23 @@ class Served:
         rejected = refused.value.exceptions[0]
         assert isinstance(rejected, ConnectionRejected)
         return rejected.status_code, json.loads(rejected.body or b"")["code"]
+
+
+@frozen(eq=False, kw_only=True)
+class Served(Caller):
+    census: Census
+    stopping: trio.Event
+
+
+@asynccontextmanager
+async def calling(path: Path) -> AsyncGenerator[Caller, None]:
+    async with trio.open_nursery() as nursery:
+        caller = Caller(path=path, nursery=nursery)
+        try:
+            yield caller
+        finally:
+            nursery.cancel_scope.cancel()
+            caller.hang_up()
 
 
 @asynccontextmanager
@@ -96,13 +117,12 @@ async def serving(
         serve = partial(serve_streams, [bound], entrance, routes, ended, census=census, rules=rules)
         async with trio.open_nursery() as nursery:
             await nursery.start(partial(serve, stopping=stopping))
-            served = Served(path, census, stopping, nursery)
+            served = Served(path=path, census=census, stopping=stopping, nursery=nursery)
             try:
                 yield served
             finally:
                 nursery.cancel_scope.cancel()
-                for wire in served.wires:
-                    wire.socket.close()
+                served.hang_up()
 
 
 def entrance_of(house: House, *, origins: frozenset[str] = frozenset(), **rates: Any) -> Entrance:
