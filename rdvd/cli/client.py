@@ -27,7 +27,7 @@ class Api:
         status, text = self.exchange(method, path, body)
         answer = _parse(text, status)
         if status >= 400:
-            raise _failure(status, answer, with_token=self._token is not None)
+            raise failure_of(status, answer, with_token=self._token is not None)
         return answer
 
     def exchange(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
@@ -62,7 +62,7 @@ def _parse(text: str, status: int) -> Json:
         raise Failure(cause, code=REFUSED) from error
 
 
-def _failure(status: int, answer: Json, *, with_token: bool) -> Failure:
+def failure_of(status: int, answer: Json, *, with_token: bool) -> Failure:
     """Problem details (RFC 9457) as cause and hint."""
     problem = answer if isinstance(answer, dict) else {}
     cause = problem.get("detail") or problem.get("title") or f"the daemon answered {status}"

@@ -10,6 +10,7 @@ DAEMON_DOWN = 6
 TIMED_OUT = 7
 REFUSED = 8
 NOT_CONFIRMED = 9
+INTERRUPTED = 130  # what a shell makes of Ctrl-C
 
 OF_STATUS = {
     400: USAGE,

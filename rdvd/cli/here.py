@@ -1,6 +1,6 @@
 """Where the daemon of this user is, found out with little to import.
 
-Of the settings a client needs only the three paths that it must agree with the daemon about. The
+Of the settings a client needs only the few paths that it must agree with the daemon about. The
 whole of them, and whether they are allowed, is read with rdvd.config, which takes its time: by the
 daemon, and by `rdv config`.
 """
@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from rdvd.cli.client import Api
 from rdvd.cli.exits import Failure
+
+PATIENCE = 30  # seconds for an answer
 
 
 def home() -> Path:
@@ -27,6 +29,11 @@ def api_socket() -> Path:
     """In a session the daemon says itself where it listens."""
     told = os.environ.get("RDV_API_SOCKET")
     return Path(told) if told else _configured("server", "api_socket", run() / "api.sock")
+
+
+def terminal_socket() -> Path:
+    told = os.environ.get("RDV_TERMINAL_SOCKET")
+    return Path(told) if told else _configured("server", "terminal_socket", run() / "terminal.sock")
 
 
 def pid_file() -> Path:

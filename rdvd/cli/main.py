@@ -18,6 +18,7 @@ LAZY = {
     "config": "rdvd.cli.config:config",
     "completion": "rdvd.cli.completion:completion",
     "doctor": "rdvd.cli.doctor:doctor",
+    "events": "rdvd.cli.events:events",
     "restore": "rdvd.cli.safekeeping:restore",
 }
 
@@ -41,7 +42,7 @@ def rdv() -> None:
     """Speak to rdvd, the daemon that keeps your terminals, agents and worktrees alive.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
-    6 no daemon, 7 timed out, 8 refused, 9 not confirmed.
+    6 no daemon, 7 timed out, 8 refused, 9 not confirmed, 130 interrupted.
     """
 
 

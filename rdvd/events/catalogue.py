@@ -15,7 +15,9 @@ class Kind:
 
 # What the stream says of itself, to one client.
 NOTICES: Mapping[str, Kind] = {
-    "hello": Kind("The connection is open; subscribe now.", ("stream", "heartbeat_seconds")),
+    "hello": Kind(
+        "The connection is open; subscribe now.", ("stream", "oldest", "heartbeat_seconds")
+    ),
     "snapshot": Kind("How things are now; live facts follow.", ("gap", "state")),
     "resumed": Kind("No gap: what was missed follows, then live facts.", ("missed",)),
     "heartbeat": Kind("The stream lives; nothing up to `seq` is still to come.", ()),

@@ -52,6 +52,11 @@ class Events:
         return self._window.latest
 
     @property
+    def oldest(self) -> int:
+        """Whoever resumes from here gets all that is kept."""
+        return self._window.gone
+
+    @property
     def lags(self) -> list[int]:
         """How many events wait to be sent, of each who listens."""
         return [waiting() for waiting in self._listeners.values()]

@@ -34,8 +34,8 @@ class Follower:
         self._errors = 0
 
     def greet(self) -> None:
-        stream = self._events.stream
-        self._note("hello", stream=stream, heartbeat_seconds=HEARTBEAT_SECONDS)
+        stream, oldest = self._events.stream, self._events.oldest
+        self._note("hello", stream=stream, oldest=oldest, heartbeat_seconds=HEARTBEAT_SECONDS)
 
     def tell(self, fact: Fact) -> None:
         if self._wants(fact):

@@ -19,6 +19,11 @@ class Window:
         self._bytes = 0
         self.latest = 0
 
+    @property
+    def gone(self) -> int:
+        """The last position that is not here any more: from there on all of it is."""
+        return self.latest - len(self._facts)
+
     def add(self, fact: Fact) -> None:
         assert fact.event.seq == self.latest + 1
         self.latest = fact.event.seq
@@ -29,7 +34,7 @@ class Window:
 
     def after(self, seq: int) -> list[Fact] | None:
         """All that came after it; None if some of that is gone, or if it never was."""
-        gone = self.latest - len(self._facts)
+        gone = self.gone
         if not gone <= seq <= self.latest:
             return None
         return list(islice(self._facts, seq - gone, None))

@@ -21,7 +21,7 @@ print("\\n".join(sys.modules), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("words", [["--help"], ["auth", "--help"]], ids=str)
+@pytest.mark.parametrize("words", [["--help"], ["auth", "--help"], ["events", "--help"]], ids=str)
 def test_help_imports_nothing_heavy(words: list[str], tmp_path: Path):
     assert HEAVY & imported(tmp_path, *words) == set()
 
