@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .daemon import DAEMON
+from .events import EVENTS
 from .harness import run_bench
 from .http import HTTP
 from .kit import KIT
@@ -14,7 +15,7 @@ from .report import Report, markdown, write_report
 from .store import STORE
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, DAEMON)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 
