@@ -49,7 +49,7 @@ class WebSocket:
                     self._parts.append(event.data)
                     if event.message_finished:
                         parts, self._parts = self._parts, []
-                        return parts[0][:0].join(parts)
+                        return _whole(parts)
                 case ws.CloseConnection(code=code, reason=reason) as close:
                     with suppress(OSError):
                         self._wire.sendall(self._protocol.send(close.response()))
@@ -126,6 +126,10 @@ class WebSocket:
             except RemoteProtocolError as error:
                 raise Closed(ABNORMAL, str(error)) from error
         return event
+
+
+def _whole(parts: list[Any]) -> str | bytes:
+    return "".join(parts) if isinstance(parts[0], str) else b"".join(parts)
 
 
 @contextmanager

@@ -30,10 +30,12 @@ class Outbox:
         self._changed.set()
 
     def push(self, line: Line) -> bool:
-        """False if there is no room, and never again will be: the reader is too slow."""
+        """False if there is no room: the reader is too slow, and all that waits is forgotten."""
         if self._is_shut:
             return True
         if len(self._live) >= self._most_events or self._bytes + line.size > self._most_bytes:
+            self._forget()
+            self._is_shut = True
             return False
         self._live.append(line)
         self._bytes += line.size

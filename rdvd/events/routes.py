@@ -29,7 +29,7 @@ def event_stream(events: Events) -> StreamRoute:
                 nursery.start_soon(_beat, follower)
                 await _send_all(stream, outbox)
                 nursery.cancel_scope.cancel()
-        return BAD_MESSAGES  # for nothing else shuts an outbox
+        return BAD_MESSAGES  # who was too slow has been ended already, with another farewell
 
     return StreamRoute(PATH, follow, _ensure, protocols=(PROTOCOL,))
 

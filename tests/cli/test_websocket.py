@@ -20,7 +20,8 @@ async def test_text_and_bytes_of_any_size_go_both_ways(tmp_path: Path):
             heard: list[bool] = []
             for message in ("é" * 100_000, LARGE, "", b""):
                 stream.send(message)
-                heard.append(stream.receive(10) == message)
+                answer = stream.receive(10)
+                heard.append((type(answer), answer) == (type(message), message))
             return heard
 
     async with handled(tmp_path, echo, largest_message=1_000_000):
