@@ -21,7 +21,7 @@ from .handshake import read_knock
 from .reception import Reception, Visit
 from .record import Record
 from .socket import Socket
-from .stream import Stream, StreamRoute
+from .stream import Stream
 from .types import DONE, NO_CREDENTIAL, RESTARTING, TOKEN_ENDED, Farewell, Gone
 from .wire import Wire
 
@@ -42,7 +42,7 @@ class Connection:
         self._peer = peer
         self._reception = reception
         self._scope = trio.CancelScope()
-        self._handling = trio.CancelScope()
+        self._visiting: trio.CancelScope | None = None  # from the upgrade to the goodbye
         self._stream: Stream | None = None
         self._farewell: Farewell | None = None
         self._record = Record()
@@ -67,11 +67,9 @@ class Connection:
             return
         self._farewell = farewell
         self._scope.deadline = trio.current_time() + farewell.seconds
-        if self._stream is None:
-            self._scope.cancel()
-        else:
+        if self._stream is not None:
             self._stream.hurry(self._scope.deadline)
-            self._handling.cancel()
+        (self._scope if self._visiting is None else self._visiting).cancel()
 
     async def _serve(self, nursery: trio.Nursery) -> None:
         request = await self._handshake(nursery)
@@ -84,10 +82,19 @@ class Connection:
         protocol = visit.knock.agree(visit.route.protocols)
         await request.accept(subprotocol=protocol)
         self._record.status = 101
-        who = await self._identify(visit)
-        if not isinstance(who, Farewell):
-            who = await self._follow(nursery, visit, who, protocol)
-        await self._close(who)
+        ended = await outcome.acapture(self._visit, nursery, visit, protocol)
+        own = self._judge(ended)
+        await self._close(self._farewell or own)
+
+    async def _visit(
+        self, nursery: trio.Nursery, visit: Visit, protocol: str | None
+    ) -> Farewell | None:
+        with trio.CancelScope() as self._visiting:
+            who = await self._identify(visit)
+            if isinstance(who, Farewell):
+                return who
+            return await self._follow(nursery, visit, who, protocol)
+        return None
 
     async def _handshake(self, nursery: trio.Nursery) -> WebSocketRequest | None:
         """None if the client does not finish it: slow, gone, or speaking something else."""
@@ -130,12 +137,14 @@ class Connection:
                 return await self._reception.admit_by_message(visit, message)
             except (Problem, Unavailable) as refusal:
                 farewell = farewell_of(trouble_of(refusal))
+            except ConnectionClosed:
+                raise Gone from None
         self._reception.census.came(visit.route.pattern, "refused")
         return farewell
 
     async def _follow(
         self, nursery: trio.Nursery, visit: Visit, principal: Principal, protocol: str | None
-    ) -> Farewell:
+    ) -> Farewell | None:
         census, route = self._reception.census, visit.route
         census.came(route.pattern, "opened")
         self._record.principal = name_of(principal)
@@ -145,14 +154,7 @@ class Connection:
         )  # fmt: skip
         with census.one_open(route.pattern, key_of(principal)):
             nursery.start_soon(self._watch_token, principal)
-            ended = await outcome.acapture(self._handle, route, stream)
-        own = self._judge(ended)
-        return self._farewell or own
-
-    async def _handle(self, route: StreamRoute, stream: Stream) -> Farewell | None:
-        with self._handling:
             return await route.handler(stream)
-        return None
 
     async def _watch_token(self, principal: Principal) -> None:
         try:

@@ -8,7 +8,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from .doors import place
-from .visits import KNOCK, bearer, frame, hear_close
+from .visits import KNOCK, bearer, closing, frame, hear_close
 
 
 async def test_a_ticket_opens_one_stream_once_and_is_in_nothing_the_handler_sees(tmp_path: Path):
@@ -101,6 +101,27 @@ async def test_who_never_says_who_they_are_is_closed_after_five_seconds(
         began = trio.current_time()
         assert (await here.first_message())[0] == 4408
         assert trio.current_time() - began == pytest.approx(5, abs=0.1)
+
+
+async def test_who_has_not_said_who_they_are_yet_is_told_of_the_end_too(tmp_path: Path):
+    async with place(tmp_path) as here:
+        client = await here.served.connect("/ws/open/s?auth=message")
+        here.served.stopping.set()
+
+        assert (await closing(client))[0] == 1001
+
+
+async def test_who_leaves_without_a_word_is_no_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    async with place(tmp_path) as here:
+        for goodbye in (frame(8, b"\x03\xe8"), b""):
+            wire = await here.served.open_wire("/ws/open/s?auth=message")
+            await wire.send_all(goodbye)
+            await wire.aclose()
+        await wait_all_tasks_blocked()
+
+    assert [record.msg for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_credential_is_shown_once_and_in_one_place(tmp_path: Path):
