@@ -19,6 +19,8 @@ from trio_websocket import WebSocketConnection, WebSocketRequest, wrap_server_st
 from actors import Topic
 from rdvd.events import Events
 from rdvd.events.routes import event_stream
+from rdvd.ground.doors import Rules
+from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
 from rdvd.identity import Owner, Principal, TokenRevoked, UserId
 from rdvd.limits import Category
@@ -88,7 +90,8 @@ async def ours(times: int) -> float:
 
     serve = partial(
         serve_streams, entrance=OpenDoor(), routes=[event_stream(events)],
-        ended=Topic[TokenRevoked]("ended"), census=census, stopping=trio.Event(),
+        ended=Topic[TokenRevoked]("ended"), census=census,
+        rules=Live(Rules()), stopping=trio.Event(),
     )  # fmt: skip
     async with listening(serve, subscribe=True) as ears:
         return await broadcast(tell, ears, times)

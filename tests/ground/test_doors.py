@@ -13,6 +13,7 @@ import pytest
 import trio
 
 from rdvd.ground.doors import Rules, keep_doors
+from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
 
 LOG = logging.getLogger("tests.doors")
@@ -70,7 +71,7 @@ async def test_without_descriptors_nobody_is_lost_they_wait_and_the_log_says_why
         bound.bind(path)
         serve = partial(
             keep_doors, [bound], Greeter, nothing_to_say,
-            rules=Rules(8), log=LOG, grace=1, stopping=trio.Event(),
+            rules=Live(Rules(8)), log=LOG, stopping=trio.Event(),
         )  # fmt: skip
         async with trio.open_nursery() as nursery:
             await nursery.start(serve)
