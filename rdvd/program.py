@@ -13,6 +13,7 @@ from contextlib import closing
 from functools import partial
 
 import trio
+from attrs import evolve
 
 from actors import GaveUp, run
 from rdvd import VERSION
@@ -39,9 +40,12 @@ log = logging.getLogger("rdvd")
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="rdvd", description="The daemon in the foreground.")
     parser.add_argument("--version", action="version", version=f"rdvd {VERSION}")
-    parser.parse_args(arguments)
+    parser.add_argument(
+        "--quiet", action="store_true", help="log to the file alone, not to standard error too"
+    )
+    is_quiet = parser.parse_args(arguments).quiet
     try:
-        _start()
+        _start(is_quiet=is_quiet)
     except AlreadyRunning as problem:
         _say_and_exit(problem, TAKEN)
     except Problem as problem:
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"rdvd: {redact(str(error))}")
 
 
-def _start() -> None:
+def _start(*, is_quiet: bool) -> None:
     """Own the data directory first, so that nothing of another daemon's is ever touched."""
     places = find_places(os.environ)
     config = load(places, os.environ)
@@ -60,7 +64,9 @@ def _start() -> None:
     outlive_hangups()
     handed_over = take_over(os.environ)
     prepare(places)
-    with own(config.server.pid_file), logging_to(log_settings(config), os.environ) as lines:
+    log_to = log_settings(config)
+    log_to = evolve(log_to, stderr="none") if is_quiet else log_to
+    with own(config.server.pid_file), logging_to(log_to, os.environ) as lines:
         trio.run(_live, config, places, handed_over, notifier, interval, lines)
 
 

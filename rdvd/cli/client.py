@@ -8,7 +8,7 @@ from rdvd.cli.http import Exchange
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
-START_IT = "Start it with `rdvd`, or `./dev run` in a checkout."
+START_IT = "Start it with `rdv daemon start`, or `./dev run` in a checkout."
 
 
 class Api:

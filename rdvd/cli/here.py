@@ -40,6 +40,10 @@ def pid_file() -> Path:
     return _configured("server", "pid_file", home() / "server" / "server.pid")
 
 
+def log_file() -> Path:
+    return _configured("server", "log_file", home() / "server" / "server.log")
+
+
 def database() -> Path:
     return _configured("database", "path", home() / "sqlite.db")
 

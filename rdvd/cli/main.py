@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rdvd import VERSION
-from rdvd.cli.exits import Failure
+from rdvd.cli.exits import INTERRUPTED, Failure
 from rdvd.cli.here import api
 from rdvd.cli.options import json_option
 
@@ -17,6 +17,7 @@ LAZY = {
     "backup": "rdvd.cli.safekeeping:backup",
     "config": "rdvd.cli.config:config",
     "completion": "rdvd.cli.completion:completion",
+    "daemon": "rdvd.cli.daemon:daemon",
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
     "restore": "rdvd.cli.safekeeping:restore",
@@ -34,6 +35,13 @@ class Commands(click.Group):
             return super().get_command(ctx, cmd_name)
         module, _, name = LAZY[cmd_name].partition(":")
         return getattr(import_module(module), name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(err=True)  # below the ^C that the terminal shows
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

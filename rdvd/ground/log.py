@@ -37,7 +37,7 @@ class LogSettings:
     level: str = "info"  # a name that logging knows, in lower case
     max_bytes: int = 10_000_000
     files: int = 5
-    stderr: str = "text"  # or json
+    stderr: str = "text"  # or json, or none: nothing is written there
     room: int = ROOM
 
 
@@ -50,9 +50,11 @@ def logging_to(
     if any(isinstance(handler, Log) for handler in root.handlers):
         raise RuntimeError("logging is set up once, and it already is")
     stream = sys.stderr if stderr is None else stderr
-    sinks: list[Sink] = [StderrSink(stream, settings, environ)]
+    sinks: list[Sink] = []
     if settings.file is not None:
-        sinks.insert(0, FileSink(settings.file, settings))
+        sinks.append(FileSink(settings.file, settings))
+    if settings.stderr != "none":
+        sinks.append(StderrSink(stream, settings, environ))
     log = Log(sinks, settings.room)
     log.take(settings)
     root.addHandler(log)

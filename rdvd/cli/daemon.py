@@ -1,0 +1,131 @@
+"""`rdv daemon`: the daemon in the background where no systemd runs it."""
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from rdvd.cli import here
+from rdvd.cli.client import Api
+from rdvd.cli.exits import CONFLICT, TIMED_OUT, Failure
+
+if TYPE_CHECKING:
+    from rdvd.cli.holder import Holder
+
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0  # it drains for 30, then stops its actors
+AFTER_A_KILL = 10.0  # so long may the kernel need for a process that must go
+
+seconds = click.FloatRange(0, 86_400)
+
+
+@click.group()
+def daemon() -> None:
+    """Run rdvd in the background of a machine without systemd.
+
+    With systemd, `rdv service install` is the better way: it starts the daemon with the machine
+    and again when it falls.
+    """
+
+
+@daemon.command()
+@click.option("--timeout", type=seconds, default=START_SECONDS, show_default=True, metavar="S")
+def start(timeout: float) -> None:
+    """Start the daemon and wait until it is ready. One that runs already is left alone."""
+    _start(timeout)
+
+
+@daemon.command()
+@click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S")
+@click.option("--kill", "may_kill", is_flag=True, help="Kill it if it has not ended by then.")
+def stop(timeout: float, may_kill: bool) -> None:
+    """Ask the daemon to stop and wait until it is gone. tmux and what runs in it goes on."""
+    if not _stop(timeout, may_kill=may_kill):
+        click.echo("not running")
+
+
+@daemon.command()
+@click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S",
+              help="For each half.")  # fmt: skip
+@click.option("--kill", "may_kill", is_flag=True, help="Kill it if it has not ended by then.")
+def restart(timeout: float, may_kill: bool) -> None:
+    """Stop the daemon if it runs, then start it."""
+    _stop(timeout, may_kill=may_kill)
+    _start(timeout)
+
+
+def _start(seconds: float) -> None:
+    from rdvd.cli.start import start_daemon  # lazy: `rdv --help` reads this file too
+
+    with _found() as holder:
+        if holder is not None:
+            _say_that_it_runs(holder.pid, seconds)
+            return
+    _leave_to_systemd()
+    click.echo(f"started, pid {start_daemon(seconds)}")
+
+
+def _say_that_it_runs(pid: int, seconds: float) -> None:
+    """Done only if it really serves: it may be on its way up, or down."""
+    try:
+        Api(here.api_socket(), seconds=max(0.1, seconds)).get("/health/ready")
+    except Failure as failure:
+        cause = f"pid {pid} has the place but is not ready: {failure.args[0]}"
+        raise Failure(
+            cause, hint="It may be starting or stopping; `rdv status` tells.", code=CONFLICT
+        ) from failure
+    click.echo(f"already running, pid {pid}")
+
+
+def _leave_to_systemd() -> None:
+    """Two masters would start it against each other."""
+    from rdvd.cli.systemd import active_units  # lazy: as above
+
+    if units := active_units(here.home()):
+        raise Failure(
+            f"systemd has this daemon in hand: {', '.join(units)} is active",
+            hint="Start it with: systemctl --user start rdvd.service",
+            code=CONFLICT,
+        )
+
+
+def _stop(seconds: float, *, may_kill: bool) -> bool:
+    """Whether there was one to stop."""
+    with _found() as holder:
+        if holder is None:
+            return False
+        if unit := holder.unit():
+            raise Failure(
+                f"pid {holder.pid} is run by systemd, as {unit}",
+                hint=f"Use systemd: systemctl --user stop {unit}   (or restart)",
+                code=CONFLICT,
+            )
+        holder.send(signal.SIGTERM)
+        if not holder.is_gone_within(seconds):
+            _kill(holder, seconds, may_kill=may_kill)
+        click.echo(f"stopped, pid {holder.pid}")
+        return True
+
+
+def _kill(holder: "Holder", seconds: float, *, may_kill: bool) -> None:
+    if not may_kill:
+        raise Failure(
+            f"pid {holder.pid} was asked to stop and has not ended within {seconds:g} s",
+            hint="It may still finish requests: wait longer with --timeout, or end it with --kill.",
+            code=TIMED_OUT,
+        )
+    holder.send(signal.SIGKILL)
+    if not holder.is_gone_within(AFTER_A_KILL):
+        raise Failure(f"pid {holder.pid} was killed and has not ended", code=TIMED_OUT)
+    click.echo(f"! it had to be killed after {seconds:g} s", err=True)
+
+
+@contextmanager
+def _found() -> "Generator[Holder | None]":
+    from rdvd.cli.holder import holder_of  # lazy: as above
+    from rdvd.cli.refusals import told  # lazy: as above
+
+    with told(), holder_of(here.pid_file()) as holder:
+        yield holder
