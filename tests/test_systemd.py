@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 UNITS = Path(__file__).parent.parent / "systemd"
-SERVICES = ("rdvd.service", "rdvd-tmux.service")
+SERVICES = ("rdvd.service", "rdvd-tmux@.service")
 SOCKETS = ("rdvd-api.socket", "rdvd-terminal.socket")
 ALL = (*SERVICES, *SOCKETS)
 # 9.9 of 10 is nearly no sandbox at all, and honest: rdvd.service says why. It must not get worse.
-WORST_SCORES = {"rdvd.service": 97, "rdvd-tmux.service": 99}
+WORST_SCORES = {"rdvd.service": 97, "rdvd-tmux@.service": 99}
 
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
@@ -89,11 +89,20 @@ def test_the_sandbox_of_a_service_does_not_get_weaker(home: Path, unit: str):
 
 
 def test_tmux_is_outside_the_control_group_of_the_daemon_and_survives_it():
-    daemon, tmux = settings("rdvd.service"), settings("rdvd-tmux.service")
+    daemon, tmux = settings("rdvd.service"), settings("rdvd-tmux@.service")
 
-    assert daemon["Unit"]["Wants"] == "rdvd-tmux.service"
+    assert daemon["Unit"]["Wants"] == "rdvd-tmux@0.service"
     assert "Requires" not in daemon["Unit"]
     assert {"PartOf", "BindsTo", "Requires"}.isdisjoint(tmux["Unit"])
+    assert tmux["Service"]["Slice"] == "rdvd-tmux.slice"
+    assert "Slice" not in daemon["Service"]
+
+
+def test_each_tmux_server_has_its_own_socket_and_the_kernel_takes_it_late():
+    tmux = settings("rdvd-tmux@.service")["Service"]
+
+    assert "/run/tmux-%i.sock " in tmux["ExecStart"]
+    assert int(tmux["OOMScoreAdjust"]) == 100  # other units of a user have 200
 
 
 @pytest.mark.parametrize("unit", SERVICES)

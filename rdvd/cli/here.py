@@ -28,12 +28,20 @@ def run() -> Path:
 def api_socket() -> Path:
     """In a session the daemon says itself where it listens."""
     told = os.environ.get("RDV_API_SOCKET")
-    return Path(told) if told else _configured("server", "api_socket", run() / "api.sock")
+    return Path(told) if told else api_socket_of_the_daemon()
+
+
+def api_socket_of_the_daemon() -> Path:
+    return _configured("server", "api_socket", run() / "api.sock")
+
+
+def terminal_socket_of_the_daemon() -> Path:
+    return _configured("server", "terminal_socket", run() / "terminal.sock")
 
 
 def terminal_socket() -> Path:
     told = os.environ.get("RDV_TERMINAL_SOCKET")
-    return Path(told) if told else _configured("server", "terminal_socket", run() / "terminal.sock")
+    return Path(told) if told else terminal_socket_of_the_daemon()
 
 
 def pid_file() -> Path:

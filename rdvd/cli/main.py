@@ -21,6 +21,7 @@ LAZY = {
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
     "restore": "rdvd.cli.safekeeping:restore",
+    "service": "rdvd.cli.service:service",
 }
 
 

@@ -1,6 +1,7 @@
 """The user's systemd, asked through its own programs: each answer within a few seconds."""
 
 import os
+import pwd
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 from rdvd.cli.exits import FAILED, REFUSED, TIMED_OUT, Failure
 
 RUNS = Path("/run/systemd/system")  # as sd_booted(3) looks
-A_WHILE = 30.0
+LINGERING = Path("/var/lib/systemd/linger")
+A_WHILE = 60.0  # a start may take a while: the database is opened in it
 UNITS = ("rdvd.service", "rdvd-api.socket", "rdvd-terminal.socket")
 ACTIVE = {"active", "activating", "reloading"}
 MARK = "# rdv service install wrote this for "
@@ -50,6 +52,33 @@ def systemctl(*words: str) -> str:
         cause = f"`{command}` failed: {done.stderr.strip() or f'exit code {done.returncode}'}"
         raise Failure(cause, hint=_hint(done.stderr), code=FAILED)
     return done.stdout
+
+
+def told(*command: str) -> None:
+    """One of the commands that `rdv service install` shows, and runs."""
+    if command[0] == "systemctl":
+        systemctl(*command[2:])
+        return
+    done = run(*command)
+    if done.returncode:
+        cause = f"`{' '.join(command)}` failed: {done.stderr.strip()}"
+        raise Failure(cause, hint=f"An administrator may: sudo {' '.join(command)} $USER")
+
+
+def lingers() -> bool:
+    """Whether this user's services go on after the last logout."""
+    user = pwd.getpwuid(os.getuid()).pw_name
+    if shutil.which("loginctl") is not None:
+        said = run("loginctl", "show-user", user, "--property=Linger")
+        if said.returncode == 0:
+            return said.stdout.strip() == "Linger=yes"
+    return (LINGERING / user).exists()  # who is not logged in is not known to loginctl
+
+
+def tmux_units() -> list[str]:
+    """The tmux servers that systemd runs."""
+    said = systemctl("list-units", "--plain", "--no-legend", "--full", "rdvd-tmux@*.service")
+    return [line.split()[0] for line in said.splitlines() if line.strip()]
 
 
 def require() -> None:

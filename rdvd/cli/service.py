@@ -1,0 +1,110 @@
+"""`rdv service`: rdvd as a service of the user's own systemd."""
+
+import click
+
+from rdvd.cli import here
+from rdvd.cli.exits import NOT_FOUND, Failure
+from rdvd.cli.options import json_option
+
+LINGER = (
+    "systemd ends your services at your last logout, rdvd and its sessions too, unless your user"
+    " lingers: `loginctl enable-linger`, or `rdv service install --linger`"
+)
+
+
+@click.group()
+def service() -> None:
+    """Let systemd start rdvd with the machine, and again when it falls.
+
+    The units are those of your own systemd (systemctl --user): no root is needed. They start at
+    your first login and end at your last logout, unless your user lingers.
+    """
+
+
+@service.command()
+@click.option("--now", is_flag=True, help="Start it too.")
+@click.option("--linger", is_flag=True, help="Let your services run while you are logged out.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written and run.")
+def install(now: bool, linger: bool, dry_run: bool) -> None:
+    """Write the unit files of rdvd for this installation, and enable them. Twice is fine."""
+    from rdvd.cli import installing, systemd, units  # lazy: `rdv --help` reads this file too
+
+    files = units.units_for(installing.this_installation())
+    if dry_run:
+        click.echo("\n".join(installing.plan(files, linger=linger, now=now)))
+        return
+    systemd.require()
+    if now:
+        installing.refuse_a_rival()
+    installing.write_units(files)
+    for command in installing.commands(linger, now):
+        systemd.told(*command)
+    _say_what_is_next(is_started=now)
+
+
+@service.command()
+def uninstall() -> None:
+    """Stop the service and remove the unit files that install wrote, and nothing else."""
+    from rdvd.cli import installing, systemd  # lazy: as above
+
+    ours = installing.installed()
+    if not ours:
+        click.echo("not installed")
+        return
+    can_ask = systemd.is_here()
+    if can_ask:
+        systemd.systemctl("disable", "--now", *(unit for unit in systemd.UNITS if unit in ours))
+    installing.remove_units()
+    if can_ask:
+        systemd.systemctl("daemon-reload")
+    click.echo(f"kept: {here.home()} with everything in it; lingering; your own drop-ins")
+    for unit in systemd.tmux_units() if can_ask else ():
+        click.echo(f"kept running, with its sessions: {unit}")
+
+
+@service.command()
+@json_option
+def status(fields: str | None) -> None:
+    """How systemd has rdvd: state, process, start, lingering, and where tmux runs."""
+    from rdvd.cli import render, service_status  # lazy: as above
+
+    _require_installed()
+    found = service_status.look()
+    click.echo(render.as_json(found.as_json(), fields) if fields is not None else found.as_text())
+
+
+@service.command()
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on.")
+@click.option("-n", "--lines", type=click.IntRange(0), default=50, show_default=True, metavar="N")
+@click.option("--file", "of_file", is_flag=True, help="The log file, not systemd's journal.")
+def logs(follow: bool, lines: int, of_file: bool) -> None:
+    """What the daemon logged: from the journal if it is a service, else from its log file."""
+    from rdvd.cli import installing, systemd  # lazy: as above
+    from rdvd.cli import logs as reading  # lazy: as above
+
+    is_service = systemd.is_here() and "rdvd.service" in installing.installed()
+    if is_service and not of_file and reading.has_journal():
+        reading.journal(lines, follow=follow)
+    reading.file(here.log_file(), lines, follow=follow)
+
+
+def _require_installed() -> None:
+    from rdvd.cli import installing, systemd  # lazy: as above
+
+    if not installing.installed():
+        hint = "`rdv service install` installs it; `rdv status` asks a daemon that runs without."
+        raise Failure(f"no service is installed for {here.home()}", hint=hint, code=NOT_FOUND)
+    systemd.require()
+
+
+def _say_what_is_next(*, is_started: bool) -> None:
+    from rdvd.cli import installing, systemd  # lazy: as above
+
+    if not is_started:
+        click.echo("start it: systemctl --user start rdvd.service   (restart, if it runs already)")
+    if not systemd.lingers():
+        click.echo(f"! {LINGER}", err=True)
+    if names := installing.left_out():
+        there = here.home() / "server" / "config.toml"
+        words = f"! the service will not have {', '.join(names)}: put such settings into {there}"
+        click.echo(words, err=True)
