@@ -9,7 +9,6 @@ import click
 from rdvd import VERSION
 from rdvd.cli.exits import INTERRUPTED, Failure
 from rdvd.cli.here import api
-from rdvd.cli.options import json_option
 
 LAZY = {
     "audit": "rdvd.cli.audit:audit",
@@ -20,8 +19,11 @@ LAZY = {
     "daemon": "rdvd.cli.daemon:daemon",
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
+    "health": "rdvd.cli.status:health",
     "restore": "rdvd.cli.safekeeping:restore",
     "service": "rdvd.cli.service:service",
+    "status": "rdvd.cli.status:status",
+    "tree": "rdvd.cli.tree:tree",
 }
 
 
@@ -53,61 +55,6 @@ def rdv() -> None:
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
     6 no daemon, 7 timed out, 8 refused, 9 not confirmed, 130 interrupted.
     """
-
-
-@rdv.command()
-@json_option
-def status(fields: str | None) -> None:
-    """Whether the daemon is well, in a few lines."""
-    from rdvd.cli import render  # lazy: its JSON is not needed for --help
-
-    answer: Any = api().get("/health")
-    if fields is not None:
-        click.echo(render.as_json(answer, fields))
-        return
-    components = answer["components"]
-    metrics = answer["metrics"]
-    click.echo(
-        render.facts(
-            {
-                "status": answer["status"],
-                "version": answer["version"],
-                "running for": render.duration(answer["uptime_seconds"]),
-                **{name: "ok" if well else "NOT OK" for name, well in components.items()},
-                "sessions": str(metrics["active_sessions"]),
-                "connections": str(metrics["websocket_connections"]),
-            }
-        )
-    )
-    for reason in answer["reasons"]:
-        click.echo(f"! {reason}")
-
-
-@rdv.command()
-@json_option
-def health(fields: str | None) -> None:
-    """The daemon's health as it states it, without the tree."""
-    from rdvd.cli import render  # lazy: as above
-
-    answer: Any = api().get("/health")
-    answer.pop("tree", None)
-    click.echo(render.as_json(answer, fields or ""))
-
-
-@rdv.command()
-@json_option
-def tree(fields: str | None) -> None:
-    """The actors that live in the daemon: their state, restarts, crashes and work in hand."""
-    from rdvd.cli import render  # lazy: as above
-    from rdvd.cli.tree import draw  # lazy: only this command draws
-
-    answer: Any = api().get("/health")
-    if answer.get("tree") is None:
-        raise Failure("the daemon shows its tree to its owner only", code=5)
-    if fields is not None:
-        click.echo(render.as_json(answer["tree"], fields))
-    else:
-        click.echo(draw(answer["tree"], render.room()))
 
 
 @rdv.command("api")

@@ -12,6 +12,17 @@ json_option = click.option(
     help="Print JSON; with --json=a,b only these fields.",
 )
 
+watch_option = click.option(
+    "--watch",
+    "every",
+    type=click.FloatRange(0.1, 86_400),
+    is_flag=False,
+    flag_value=1.0,
+    default=None,
+    metavar="[SECONDS]",
+    help="Show it live, asking anew every second or --watch=SECONDS. q ends it.",
+)
+
 yes_option = click.option("--yes", "-y", "is_confirmed", is_flag=True, help="Do not ask.")
 
 

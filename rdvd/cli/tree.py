@@ -1,12 +1,67 @@
-"""The daemon's actor tree as it answers it, drawn for a terminal."""
+"""`rdv tree`: the daemon's actors as it answers them, drawn for a terminal."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
-from rdvd.cli.render import duration, fit
+import click
+
+from rdvd.cli import here
+from rdvd.cli.exits import NOT_ALLOWED, NOT_FOUND, Failure
+from rdvd.cli.options import json_option, watch_option
+from rdvd.cli.render import duration, fit, room
+from rdvd.cli.view import View, Viewing, show
 
 Node = dict[str, Any]  # Any: JSON, of the shape that /openapi.json describes
 Row = tuple[str, str, str]
+LASTING = ("name", "status", "since", "restarts", "last_crash")
+
+
+@click.command(cls=Viewing)
+@click.argument("place", metavar="[PLACE]", required=False)
+@json_option
+@watch_option
+def tree(place: str | None, fields: str | None, every: float | None) -> None:
+    """The actors that live in the daemon: their state, restarts, crashes and work in hand.
+
+    PLACE, such as rdvd/auth, shows only what is there and below.
+    """
+    show(View(lambda: _at(ask_tree(), place), _draw, _essence), fields, every)
+
+
+def ask_tree(seconds: float = 30) -> Node:
+    answer: Any = here.api(seconds).get("/health")
+    if answer.get("tree") is None:
+        raise Failure("the daemon shows its tree to its owner only", code=NOT_ALLOWED)
+    return answer["tree"]
+
+
+def by_place(node: Node, above: str = "") -> Iterator[tuple[str, Node]]:
+    """Every place with its path, such as `rdvd/auth`."""
+    path = f"{above}/{node['name']}" if above else node["name"]
+    yield path, node
+    for child in node["children"]:
+        yield from by_place(child, path)
+
+
+def _at(root: Node, place: str | None) -> Node:
+    if place is None:
+        return root
+    places = dict(by_place(root))
+    if place not in places:
+        near = get_close_matches(place, places, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "`rdv tree` shows all of them."
+        raise Failure(f"nothing lives at {place}", hint=hint, code=NOT_FOUND)
+    return places[place]
+
+
+def _draw(root: Node) -> str:
+    return draw(root, room())
+
+
+def _essence(node: Node) -> object:
+    """What does not change with every look."""
+    return [node[name] for name in LASTING], [_essence(child) for child in node["children"]]
 
 
 def draw(root: Node, width: int) -> str:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 HEAVY = {"trio", "asyncio", "httpx", "rich", "http.client", "attrs", "attr", "msgspec", "sqlite3"}
-KNOWN_TO_STATUS = ("main", "client", "http", "exits", "here", "options", "render")
+KNOWN_TO_STATUS = (
+    *("main", "client", "http", "exits", "here", "options", "render"),
+    *("status", "view"),
+)
 THEN_SAY = """
 import sys
 from rdvd.cli.main import rdv

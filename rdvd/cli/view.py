@@ -1,0 +1,39 @@
+"""A question to the daemon and how its answer is shown: once, or again and again."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import click
+
+Answer = Any  # JSON, of the shape that /openapi.json describes
+
+
+class View(NamedTuple):
+    """`essence`: what has to differ before something new is printed where there is no screen."""
+
+    ask: Callable[[], Answer]
+    draw: Callable[[Answer], str]
+    essence: Callable[[Answer], object]
+
+
+class Viewing(click.Command):
+    """A command whose `--watch` and `--json` take a value only after `=`, never the next word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        alone = {"--watch": "--watch=1", "--json": "--json="}
+        given = [alone.get(word, word) for word in args[:end]] + args[end:]
+        return super().parse_args(ctx, given)
+
+
+def show(view: View, fields: str | None, every: float | None) -> None:
+    from rdvd.cli import render  # lazy: `rdv --help` needs the options alone
+
+    if every is not None:
+        from rdvd.cli.watch import watch  # lazy: only what is watched needs a terminal
+
+        watch(view, fields, every)
+    elif fields is not None:
+        click.echo(render.as_json(view.ask(), fields))
+    else:
+        click.echo(view.draw(view.ask()))
