@@ -96,6 +96,7 @@ def _of_process(sources: MetricSources) -> Iterator[Family]:
     build = (Sample(1, {"version": VERSION}),)
     yield Family("rdvd_build_info", "gauge", "Always 1; which version runs.", build)
     yield _gauge("rdvd_uptime_seconds", "How long the process has run.", uptime)
+    yield _counter("process_cpu_seconds_total", "Processor time spent.", time.process_time())
     yield _gauge("process_resident_memory_bytes", "Memory in use, RSS.", _resident_bytes())
     yield _gauge("process_open_fds", "Open file descriptors.", _open_descriptors())
     yield _gauge("rdvd_loop_lag_seconds", "How late the event loop woke up last.", lag.last)

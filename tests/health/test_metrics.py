@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ async def test_the_process_tells_x(house: House):
 
     assert written.value("rdvd_build_info", version=VERSION) == 1
     assert 0 <= written.value("rdvd_uptime_seconds") < 60
+    assert 0 < written.value("process_cpu_seconds_total") <= time.process_time()
     assert 10_000_000 < written.value("process_resident_memory_bytes") < 10_000_000_000
 
 
