@@ -30,6 +30,13 @@ class Api:
             raise failure_of(status, answer, with_token=self._token is not None)
         return answer
 
+    def text(self, path: str) -> str:
+        """What it answered if that is no JSON, such as the metrics."""
+        status, text = self.exchange("GET", path)
+        if status >= 400:
+            raise failure_of(status, _parse(text, status), with_token=self._token is not None)
+        return text
+
     def exchange(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         """Status and text of the answer, whatever they are."""
         sent = None if body is None else body.encode()

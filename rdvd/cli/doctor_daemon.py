@@ -11,6 +11,7 @@ from rdvd.cli import here
 from rdvd.cli.client import START_IT, Api
 from rdvd.cli.exits import DAEMON_DOWN, Failure
 from rdvd.cli.finding import Finding, fail, ok, warn
+from rdvd.cli.holder import holder_of
 from rdvd.ground.errors import Problem
 from rdvd.ground.store_connections import connect_copier, naming_the_file, require_ours
 
@@ -54,7 +55,18 @@ def database() -> Iterator[Finding]:
         yield fail("database", "; ".join(says) or "it does not answer", RESTORE_IT)
 
 
-LOOKS = (daemon, token, database)
+def leftovers() -> Iterator[Finding]:
+    """What a daemon that was killed leaves. The next start takes it away; nothing is wrong."""
+    with holder_of(here.pid_file()) as holder:
+        if holder is not None or not isinstance(_health(), Failure):
+            return
+    for path in (here.pid_file(), here.api_socket(), here.terminal_socket()):
+        if path.exists():
+            says = f"{path} is there, and no daemon that holds it"
+            yield warn(f"left over {path.name}", says, "`rdv doctor --fix`, or the next start")
+
+
+LOOKS = (daemon, leftovers, token, database)
 
 
 @cache  # one question for all who look

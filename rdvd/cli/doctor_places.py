@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rdvd.cli import here
 from rdvd.cli.finding import Finding, fail, ok, warn
-from rdvd.ground.places import Places, check_socket_path, find_places
+from rdvd.ground.places import LONGEST_SOCKET_PATH, Places, check_socket_path, find_places
 from rdvd.ground.private import BadPlace, check
 
 MEBIBYTE = 2**20
@@ -52,21 +52,10 @@ def secrets() -> Iterator[Finding]:
         )
 
 
-def socket() -> Iterator[Finding]:
-    path = here.api_socket()
-    try:
-        check_socket_path(path)
-        check(path, "a socket")
-    except BadPlace as problem:
-        yield fail("socket", f"{path} {problem.why}", problem.hint)
-        return
-    length = f"{path}, {len(os.fsencode(path))} bytes of 107"
-    mode = stat.S_IMODE(path.lstat().st_mode) if path.exists() else 0o600
-    if mode & 0o077:
-        do = "restart the daemon, which makes it 0600, and see who has changed it"
-        yield fail("socket", f"{length}; others may connect (mode {mode:04o})", do)
-    else:
-        yield ok("socket", length)
+def sockets() -> Iterator[Finding]:
+    terminal = here.terminal_socket()
+    for name, path in (("socket", here.api_socket()), (f"socket {terminal.stem}", terminal)):
+        yield _socket(name, path)
 
 
 def disk() -> Iterator[Finding]:
@@ -82,7 +71,21 @@ def disk() -> Iterator[Finding]:
         yield ok("disk", says)
 
 
-LOOKS = (home, directories, secrets, socket, disk)
+LOOKS = (home, directories, secrets, sockets, disk)
+
+
+def _socket(name: str, path: Path) -> Finding:
+    try:
+        check_socket_path(path)
+        check(path, "a socket")
+    except BadPlace as problem:
+        return fail(name, f"{path} {problem.why}", problem.hint)
+    length = f"{path}, {len(os.fsencode(path))} bytes of {LONGEST_SOCKET_PATH}"
+    mode = stat.S_IMODE(path.lstat().st_mode) if path.exists() else 0o600
+    if mode & 0o077:
+        do = "restart the daemon, which makes it 0600, and see who has changed it"
+        return fail(name, f"{length}; others may connect (mode {mode:04o})", do)
+    return ok(name, length)
 
 
 def _places() -> Places | None:

@@ -11,8 +11,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rdvd.cli import here
+from rdvd.cli import here, installing
+from rdvd.cli import systemd as systemd_program
+from rdvd.cli.exits import Failure
 from rdvd.cli.finding import Finding, fail, ok, warn
+from rdvd.cli.systemd import lingers
+from rdvd.cli.tmux_servers import tmux_servers
+from rdvd.cli.units import State, state_of, units_for
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_TMUX = (3, 2)
@@ -20,8 +25,6 @@ OLDEST_GIT = (2, 36)  # `worktree list -z`
 SAFE_SQLITE = (3, 51, 3)
 A_WHILE = 5.0  # seconds for a program to tell its version
 DATE_OF_THIS_PROGRAM = 1_735_689_600  # 2025: no clock that is right says less
-LINGER = Path("/var/lib/systemd/linger")
-SYSTEMD = Path("/run/systemd/system")
 
 Version = tuple[int, ...]
 
@@ -66,12 +69,12 @@ def clock() -> Iterator[Finding]:
 
 
 def systemd() -> Iterator[Finding]:
-    if not SYSTEMD.is_dir():
+    if not systemd_program.RUNS.is_dir():
         yield ok("systemd", "not here; `rdvd` runs without it")
         return
     yield _runtime_directory()
     user = pwd.getpwuid(os.getuid()).pw_name
-    if (LINGER / user).exists():
+    if lingers():
         yield ok("linger", f"{user}'s services go on after the last logout")
     else:
         yield warn(
@@ -81,7 +84,43 @@ def systemd() -> Iterator[Finding]:
         )
 
 
-LOOKS = (python, tmux, git, sqlite, clock, systemd)
+def service() -> Iterator[Finding]:
+    """Unit files name the interpreter that wrote them, which may be gone or another by now."""
+    if not systemd_program.is_here():
+        return
+    again = "`rdv service install` writes them anew"
+    for name in installing.installed():
+        file = systemd_program.folder() / name
+        if state_of(file, here.home()) is State.CHANGED:
+            do = "see `systemctl --user edit` for changes that stay; move it away to install anew"
+            yield warn(f"unit {name}", f"{file} was changed since it was installed", do)
+        elif file.read_text(encoding="utf-8") != _as_installed_now().get(name):
+            yield warn(f"unit {name}", f"{file} is of another version or installation", again)
+        else:
+            yield ok(f"unit {name}", str(file))
+
+
+def tmux_servers_apart() -> Iterator[Finding]:
+    """Where a tmux server runs decides whether sessions outlive the daemon."""
+    for server in tmux_servers(here.run()):
+        name = f"tmux server {server.path.stem}"
+        if server.pid is None:
+            yield warn(name, f"nobody answers on {server.path}", "rdvd starts it anew when needed")
+        elif server.is_in_the_daemons_group:
+            do = "`rdv service install`, and move your sessions: it ends when the daemon does"
+            yield fail(name, f"pid {server.pid} is in the daemon's group {server.group}", do)
+        else:
+            yield ok(name, f"pid {server.pid} in {server.group or 'no control group'}")
+
+
+LOOKS = (python, tmux, git, sqlite, clock, systemd, service, tmux_servers_apart)
+
+
+def _as_installed_now() -> dict[str, str]:
+    try:
+        return units_for(installing.this_installation())
+    except Failure:
+        return {}  # tmux or git is missing, which has been said
 
 
 def _runtime_directory() -> Finding:

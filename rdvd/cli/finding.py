@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from rdvd.cli.client import Json
 
-Level = Literal["ok", "warn", "fail"]
+Level = Literal["ok", "warn", "fail", "fixed", "could"]  # could: what --fix would do
 
 
 class Finding(NamedTuple):
@@ -19,8 +19,8 @@ class Finding(NamedTuple):
         return {"name": self.name, "level": self.level, "says": self.says, "do": self.do}
 
     def __str__(self) -> str:
-        line = f"{self.level:<4}  {self.name}: {self.says}"
-        return f"{line}\n      -> {self.do}" if self.do else line
+        line = f"{self.level:<5}  {self.name}: {self.says}"
+        return f"{line}\n       -> {self.do}" if self.do else line
 
 
 def ok(name: str, says: str) -> Finding:

@@ -23,6 +23,7 @@ LAZY = {
     "restore": "rdvd.cli.safekeeping:restore",
     "service": "rdvd.cli.service:service",
     "status": "rdvd.cli.status:status",
+    "top": "rdvd.cli.top:top",
     "tree": "rdvd.cli.tree:tree",
 }
 

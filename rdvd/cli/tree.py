@@ -26,14 +26,15 @@ def tree(place: str | None, fields: str | None, every: float | None) -> None:
 
     PLACE, such as rdvd/auth, shows only what is there and below.
     """
-    show(View(lambda: _at(ask_tree(), place), _draw, _essence), fields, every)
+    show(View(lambda: _at(ask_health()["tree"], place), _draw, _essence), fields, every)
 
 
-def ask_tree(seconds: float = 30) -> Node:
+def ask_health(seconds: float = 30) -> Node:
+    """Health with the tree in it."""
     answer: Any = here.api(seconds).get("/health")
     if answer.get("tree") is None:
         raise Failure("the daemon shows its tree to its owner only", code=NOT_ALLOWED)
-    return answer["tree"]
+    return answer
 
 
 def by_place(node: Node, above: str = "") -> Iterator[tuple[str, Node]]:

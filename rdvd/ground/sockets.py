@@ -49,7 +49,7 @@ def bind(path: Path) -> Listening:
     """Listen at the path, 0600 from its first moment; replace a stale socket of ours."""
     check_socket_path(path)
     check(path.parent, "a directory")
-    _clear_away_stale(path)
+    clear_away_stale(path)
     fresh = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         os.fchmod(fresh.fileno(), 0o600)  # before bind: Linux makes the file with this mode
@@ -78,13 +78,14 @@ def take_over(environ: MutableMapping[str, str]) -> dict[str, Listening]:
     return {name: _verified(name, descriptor) for name, descriptor in handed}
 
 
-def _clear_away_stale(path: Path) -> None:
+def clear_away_stale(path: Path) -> None:
+    """Remove a socket of ours that nobody answers on. What else lies there is refused."""
     try:
         found = path.lstat()
     except FileNotFoundError:
         return
     check_found(path, found, "a socket")
-    if _somebody_answers(path):
+    if somebody_answers(path):
         raise Conflict(
             f"somebody already listens on {path}; stop that program first, or set "
             "RDV_RUNTIME_DIR to another place",
@@ -94,7 +95,7 @@ def _clear_away_stale(path: Path) -> None:
     _unlink_if_same(path, found)
 
 
-def _somebody_answers(path: Path) -> bool:
+def somebody_answers(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)  # a full queue is an answer too, and not one to wait for
         failed = probe.connect_ex(os.fsencode(path))

@@ -59,7 +59,7 @@ async def test_a_login_leaves_one_private_token_whatever_was_there_before(tmp_pa
     assert refused.code == 5
     assert "rdv auth login" in refused.err
     assert unwell.code == 1
-    assert "fail  token" in unwell.out
+    assert "fail   token" in unwell.out
     assert third.code == 0
 
 

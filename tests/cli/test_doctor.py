@@ -1,5 +1,6 @@
 """`rdv doctor`: it finds what is wrong, says what to do, and changes nothing."""
 
+import signal
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from rdvd.cli import doctor_system
+from rdvd.cli.tmux_servers import TmuxServer
 from tests.rdvd.daemons import living
 
 from .asking import Said, ask, ask_all, say
@@ -94,6 +96,88 @@ def test_a_clock_of_another_century_is_a_fault(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(doctor_system.time, "time", lambda: 0.0)
 
     assert [finding.level for finding in doctor_system.clock()] == ["fail"]
+
+
+async def test_what_is_safe_is_mended_said_and_nothing_else_is_touched(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        (daemon.home / "trash").chmod(0o755)
+        (daemon.home / "server" / "service-token").chmod(0o644)
+        daemon.socket.chmod(0o666)
+        (daemon.home / "sessions").rmdir()
+        (daemon.home / "notes").write_text("mine")
+        (daemon.home / "notes").chmod(0o644)
+        (daemon.home / "sqlite.db.pepper.old").symlink_to(daemon.home / "notes")
+        asked = await ask(daemon, "doctor", "--fix", "--dry-run", "--json")
+        untouched = (daemon.home / "trash").stat().st_mode & 0o777
+        mended = await ask(daemon, "doctor", "--fix")
+        after = await ask(daemon, "doctor", "--json")
+        lives = (await daemon.ask("GET", "/health/ready")).status
+
+    could = {name for name, each in by_name(asked).items() if each["level"] == "could"}
+    assert could == {"mode of trash", "mode of service-token", "mode of api.sock",
+                     "missing directories"}  # fmt: skip
+    assert (asked.code, untouched) == (1, 0o755)
+    assert (mended.code, after.code, lives) == (0, 0, 200)
+    assert mended.out.count("fixed  ") == 4
+    assert "rotate-service-token" in mended.out
+    assert "4 mended" in mended.out
+    assert (daemon.home / "notes").stat().st_mode & 0o777 == 0o644
+
+
+async def test_what_a_killed_daemon_left_is_removed_and_what_a_living_one_has_is_not(
+    tmp_path: Path,
+):
+    async with living(tmp_path / "home") as daemon:
+        pid_file = daemon.home / "server" / "server.pid"
+        beside = await ask(daemon, "doctor", "--fix")
+        in_use = daemon.socket.exists() and pid_file.exists()
+        await daemon.stop(signal.SIGKILL)
+        found = await ask(daemon, "doctor", "--json")
+        await ask(daemon, "doctor", "--fix", "--dry-run")
+        left = daemon.socket.exists() and pid_file.exists()
+        mended = await ask(daemon, "doctor", "--fix")
+
+        assert (beside.code, in_use, left) == (0, True, True)
+        assert "removed" not in beside.out
+        assert by_name(found)["left over api.sock"]["level"] == "warn"
+        assert f"removed {daemon.socket}" in mended.out
+        assert not daemon.socket.exists()
+        assert not pid_file.exists()
+
+
+def test_what_lies_in_the_way_and_is_not_ours_is_left_alone(tmp_path: Path):
+    home, run = tmp_path / "home", tmp_path / "run"
+    for folder in (home, home / "server", run):
+        folder.mkdir(mode=0o700)
+    (home / "server" / "server.pid").write_text("a shopping list")
+    (run / "api.sock").write_text("no socket")
+    (home / "trash").symlink_to(tmp_path)
+
+    said = say(home, run, "doctor", "--fix")
+
+    assert said.code == 1
+    assert (home / "server" / "server.pid").read_text() == "a shopping list"
+    assert (run / "api.sock").read_text() == "no socket"
+    assert (home / "trash").is_symlink()
+
+
+def test_a_dry_run_of_nothing_is_wrong_usage(tmp_path: Path):
+    assert say(tmp_path / "home", tmp_path / "run", "doctor", "--dry-run").code == 2
+
+
+def test_a_tmux_server_that_would_end_with_the_daemon_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("RDV_RUNTIME_DIR", str(tmp_path))
+    groups = {"tmux-0": "/user.slice/rdvd.service", "tmux-1": "/user.slice/rdvd-tmux.slice/a"}
+    servers = [TmuxServer(tmp_path / f"{name}.sock", 7, group) for name, group in groups.items()]
+
+    def both(_: Path) -> list[TmuxServer]:
+        return servers
+
+    monkeypatch.setattr(doctor_system, "tmux_servers", both)
+
+    assert [found.level for found in doctor_system.tmux_servers_apart()] == ["fail", "ok"]
 
 
 def damage(database: Path) -> None:
