@@ -7,6 +7,7 @@ import click
 
 from rdvd.cli import here
 from rdvd.cli.exits import Failure
+from rdvd.cli.offers import actions
 from rdvd.cli.options import json_option
 
 LARGEST_PAGE = 100
@@ -16,7 +17,12 @@ Entry = dict[str, Any]  # Any: JSON, of the shape that /openapi.json describes
 @click.command()
 @click.option("--verify", is_flag=True, help="Check the whole chain instead of showing it.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N")
-@click.option("--action", metavar="A", help="Only entries of this action, such as token.mint.")
+@click.option(
+    "--action",
+    metavar="A",
+    shell_complete=actions,
+    help="Only entries of this action, such as token.mint.",
+)
 @json_option
 def audit(verify: bool, limit: int, action: str | None, fields: str | None) -> None:
     """What was done and by whom, newest first; with --verify, whether the log is whole."""

@@ -8,9 +8,9 @@ import click
 
 from rdvd import VERSION
 from rdvd.cli.exits import INTERRUPTED, Failure
-from rdvd.cli.here import api
 
 LAZY = {
+    "api": "rdvd.cli.api:api",
     "audit": "rdvd.cli.audit:audit",
     "auth": "rdvd.cli.auth:auth",
     "backup": "rdvd.cli.safekeeping:backup",
@@ -56,21 +56,6 @@ def rdv() -> None:
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
     6 no daemon, 7 timed out, 8 refused, 9 not confirmed, 130 interrupted.
     """
-
-
-@rdv.command("api")
-@click.argument("method", metavar="METHOD")
-@click.argument("path", metavar="PATH")
-@click.option("-d", "--data", help="The JSON body; - reads it from standard input.")
-def ask_api(method: str, path: str, data: str | None) -> None:
-    """Ask the daemon's API yourself: the answer as it came; the exit code says how it went."""
-    body = sys.stdin.read() if data == "-" else data
-    status, text = api().exchange(method.upper(), path, body)
-    click.echo(text)
-    if status >= 400:
-        from rdvd.cli.exits import OF_STATUS, REFUSED  # lazy: only when it went wrong
-
-        sys.exit(OF_STATUS.get(status, REFUSED))
 
 
 @rdv.command()

@@ -8,6 +8,7 @@ import click
 
 from rdvd.cli import here
 from rdvd.cli.exits import NOT_ALLOWED, NOT_FOUND, Failure
+from rdvd.cli.offers import places
 from rdvd.cli.options import json_option, watch_option
 from rdvd.cli.render import duration, fit, room
 from rdvd.cli.view import View, Viewing, show
@@ -18,7 +19,7 @@ LASTING = ("name", "status", "since", "restarts", "last_crash")
 
 
 @click.command(cls=Viewing)
-@click.argument("place", metavar="[PLACE]", required=False)
+@click.argument("place", metavar="[PLACE]", required=False, shell_complete=places)
 @json_option
 @watch_option
 def tree(place: str | None, fields: str | None, every: float | None) -> None:
@@ -48,12 +49,12 @@ def by_place(node: Node, above: str = "") -> Iterator[tuple[str, Node]]:
 def _at(root: Node, place: str | None) -> Node:
     if place is None:
         return root
-    places = dict(by_place(root))
-    if place not in places:
-        near = get_close_matches(place, places, n=1)
+    found = dict(by_place(root))
+    if place not in found:
+        near = get_close_matches(place, found, n=1)
         hint = f"Did you mean {near[0]}?" if near else "`rdv tree` shows all of them."
         raise Failure(f"nothing lives at {place}", hint=hint, code=NOT_FOUND)
-    return places[place]
+    return found[place]
 
 
 def _draw(root: Node) -> str:

@@ -1,7 +1,7 @@
 """A question to the daemon and how its answer is shown: once, or again and again."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import click
 
@@ -19,10 +19,11 @@ class View(NamedTuple):
 class Viewing(click.Command):
     """A command whose `--watch` and `--json` take a value only after `=`, never the next word."""
 
+    alone: ClassVar[dict[str, str]] = {"--watch": "--watch=1", "--json": "--json="}
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
-        alone = {"--watch": "--watch=1", "--json": "--json="}
-        given = [alone.get(word, word) for word in args[:end]] + args[end:]
+        given = [self.alone.get(word, word) for word in args[:end]] + args[end:]
         return super().parse_args(ctx, given)
 
 

@@ -61,11 +61,19 @@ def terminal(
     place: Place, *words: str, columns: int = 80, below: tuple[str, ...] = (), **own: str
 ) -> Generator[Terminal]:
     """`below`: what runs rdv, such as a shell."""
+    command = (*below, sys.executable, "-m", "rdvd.cli.main", *words)
+    with running(place, *command, columns=columns, **own) as there:
+        yield there
+
+
+@contextmanager
+def running(place: Place, *command: str, columns: int = 80, **own: str) -> Generator[Terminal]:
+    """Any program."""
     master, slave = os.openpty()
     termios.tcsetwinsize(slave, (24, columns))
     mode = termios.tcgetattr(slave)
     process = subprocess.Popen(
-        ["setsid", "--ctty", *below, sys.executable, "-m", "rdvd.cli.main", *words],
+        ["setsid", "--ctty", *command],
         env=environment(place.home, place.run) | {"TERM": "xterm"} | own,
         stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip

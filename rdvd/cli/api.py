@@ -1,0 +1,73 @@
+"""`rdv api`: the daemon's API, asked by hand or described to read."""
+
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+import click
+
+from rdvd.cli import here
+from rdvd.cli.exits import CONFLICT, OF_STATUS, REFUSED, Failure
+from rdvd.cli.offers import methods, paths
+from rdvd.cli.view import Viewing
+
+KINDS = ("html", "text")
+
+
+class Asking(Viewing):
+    """`--docs` takes a kind only after `=`, never the next word, which is a file."""
+
+    alone: ClassVar[dict[str, str]] = {**Viewing.alone, "--docs": "--docs=html"}
+
+
+@click.command("api", cls=Asking)
+@click.argument("method", metavar="METHOD", required=False, shell_complete=methods)
+@click.argument("path", metavar="PATH", required=False, shell_complete=paths)
+@click.option("-d", "--data", help="The JSON body; - reads it from standard input.")
+@click.option("--docs", type=click.Choice(KINDS), is_flag=False, flag_value="html", default=None,
+              metavar="[html|text]", help="Describe every route, for offline.")  # fmt: skip
+def api(method: str | None, path: str | None, data: str | None, docs: str | None) -> None:
+    """Ask the daemon's API yourself: the answer as it came; the exit code says how it went.
+
+    With --docs METHOD is a new FILE for the page; without one it goes to standard output.
+    """
+    if docs is not None:
+        if path is not None or data is not None:
+            raise click.UsageError("--docs takes one FILE at most")
+        _describe(docs, method)
+    elif method is None or path is None:
+        raise click.UsageError("METHOD and PATH are needed, such as: rdv api GET /api/user")
+    else:
+        _ask(method, path, data)
+
+
+def _ask(method: str, path: str, data: str | None) -> None:
+    body = sys.stdin.read() if data == "-" else data
+    status, text = here.api().exchange(method.upper(), path, body)
+    click.echo(text)
+    if status >= 400:
+        sys.exit(OF_STATUS.get(status, REFUSED))
+
+
+def _describe(kind: str, file: str | None) -> None:
+    from rdvd.cli.api_text import api_text  # lazy: `rdv --help` reads this file too
+    from rdvd.ground.openapi_page import openapi_page  # lazy: as above
+
+    document: Any = here.api().get("/openapi.json")
+    page = openapi_page(document) if kind == "html" else api_text(document)
+    if file is None:
+        click.echo(page)
+    else:
+        _write_new(Path(file), f"{page.rstrip()}\n")
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        hint = "Name another file, or move that one away."
+        raise Failure(f"{file} is there already", hint=hint, code=CONFLICT) from None
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(f"wrote {file}")
