@@ -20,6 +20,7 @@ LAZY = {
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
     "health": "rdvd.cli.status:health",
+    "man": "rdvd.cli.man:man",
     "restore": "rdvd.cli.safekeeping:restore",
     "service": "rdvd.cli.service:service",
     "status": "rdvd.cli.status:status",
