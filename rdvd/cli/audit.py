@@ -16,7 +16,8 @@ Entry = dict[str, Any]  # Any: JSON, of the shape that /openapi.json describes
 
 @click.command()
 @click.option("--verify", is_flag=True, help="Check the whole chain instead of showing it.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N",
+              help="How many entries at most.")  # fmt: skip
 @click.option(
     "--action",
     metavar="A",

@@ -31,14 +31,16 @@ def daemon() -> None:
 
 
 @daemon.command()
-@click.option("--timeout", type=seconds, default=START_SECONDS, show_default=True, metavar="S")
+@click.option("--timeout", type=seconds, default=START_SECONDS, show_default=True, metavar="S",
+              help="Seconds to wait; then it is stopped again.")  # fmt: skip
 def start(timeout: float) -> None:
     """Start the daemon and wait until it is ready. One that runs already is left alone."""
     _start(timeout)
 
 
 @daemon.command()
-@click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S")
+@click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S",
+              help="Seconds to wait.")  # fmt: skip
 @click.option("--kill", "may_kill", is_flag=True, help="Kill it if it has not ended by then.")
 def stop(timeout: float, may_kill: bool) -> None:
     """Ask the daemon to stop and wait until it is gone. tmux and what runs in it goes on."""
@@ -48,7 +50,7 @@ def stop(timeout: float, may_kill: bool) -> None:
 
 @daemon.command()
 @click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S",
-              help="For each half.")  # fmt: skip
+              help="Seconds to wait for each half.")  # fmt: skip
 @click.option("--kill", "may_kill", is_flag=True, help="Kill it if it has not ended by then.")
 def restart(timeout: float, may_kill: bool) -> None:
     """Stop the daemon if it runs, then start it."""

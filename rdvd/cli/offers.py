@@ -1,4 +1,4 @@
-"""What a shell offers after Tab that only the daemon or its settings know.
+"""What a shell offers after Tab that only the daemon knows.
 
 It must come at once or not at all, and nothing may be said in the middle of a line that somebody
 types: whatever goes wrong, there is simply nothing to offer.
@@ -51,12 +51,6 @@ def _actions(_: click.Context) -> Iterable[str]:
     return sorted({link["entry"]["action"] for link in page["entries"]})
 
 
-def _config_keys(_: click.Context) -> Iterable[str]:
-    from rdvd.config.types import KEYS  # lazy: attrs, which most completions do without
-
-    return KEYS
-
-
 def _methods(_: click.Context) -> Iterable[str]:
     return METHODS
 
@@ -96,5 +90,5 @@ def _in_time() -> Generator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-actions, config_keys = offered(_actions), offered(_config_keys)
-methods, paths, places = offered(_methods), offered(_paths), offered(_places)
+actions, places = offered(_actions), offered(_places)
+methods, paths = offered(_methods), offered(_paths)

@@ -111,7 +111,9 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _summary(command: click.Command) -> str:
-    return " ".join(cleandoc(command.help or "").split("\n\n")[0].split()).rstrip(".")
+    """The first sentence."""
+    first = " ".join(cleandoc(command.help or "").split("\n\n")[0].split())
+    return first.partition(". ")[0].rstrip(".")
 
 
 def rich(text: str) -> str:

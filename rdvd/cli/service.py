@@ -75,7 +75,8 @@ def status(fields: str | None) -> None:
 
 @service.command()
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on.")
-@click.option("-n", "--lines", type=click.IntRange(0), default=50, show_default=True, metavar="N")
+@click.option("-n", "--lines", type=click.IntRange(0), default=50, show_default=True, metavar="N",
+              help="How many lines of what was there before.")  # fmt: skip
 @click.option("--file", "of_file", is_flag=True, help="The log file, not systemd's journal.")
 def logs(follow: bool, lines: int, of_file: bool) -> None:
     """What the daemon logged: from the journal if it is a service, else from its log file."""

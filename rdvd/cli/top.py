@@ -32,7 +32,8 @@ MEBIBYTE = 2**20
 
 @click.command(cls=Viewing)
 @click.option("--once", is_flag=True, help="Print it once; --json does so too.")
-@click.option("--sort", type=click.Choice(list(ORDERS)), default="mailbox", show_default=True)
+@click.option("--sort", type=click.Choice(list(ORDERS)), default="mailbox", show_default=True,
+              help="What has most of this comes first.")  # fmt: skip
 @click.option("--every", type=click.FloatRange(0.1, 86_400), default=2.0, show_default=True,
               metavar="S", help="Seconds between two looks.")  # fmt: skip
 @json_option

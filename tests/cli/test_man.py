@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,13 @@ def test_a_page_has_its_parts_and_every_option(name: str):
     assert requests <= REQUESTS
     assert "\\fB\\-\\-help" in text or "\\fB\\-h, \\-\\-help" in text
     assert not re.search(r"[\x00-\x08\x0b-\x1f]", text)
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_every_option_says_what_it_is_for(name: str):
+    options = [param for param in PAGES[name].command.params if isinstance(param, click.Option)]
+
+    assert [option.name for option in options if not option.help] == []
 
 
 @pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
