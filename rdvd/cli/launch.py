@@ -21,6 +21,7 @@ from typing import NamedTuple
 NOT_ITS_OWN = (
     *("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"),
     *("JOURNAL_STREAM", "INVOCATION_ID", "RDV_SESSION_ID", "RDV_SESSION_TOKEN", "RDV_API_SOCKET"),
+    "RDV_TERMINAL_SOCKET",
 )
 GRACE = 10.0  # seconds for a daemon that did not get ready in time, or whose start was broken off
 

@@ -4,6 +4,7 @@ Both ways wait in one place each, `Screen.wait` and `_pause`. What comes by itse
 ends that wait early; nothing else here needs to know of it.
 """
 
+import errno
 import json
 import select
 import sys
@@ -73,7 +74,12 @@ def _print_changes(view: View, answer: Any, every: float, text: Callable[[Any], 
 
 
 def _pause(seconds: float) -> None:
-    select.select([], [], [], seconds)
+    """A reader that goes away, as `| head` does, ends it at once: nothing may be left over that
+    nobody reads."""
+    poll = select.poll()
+    poll.register(sys.stdout, 0)  # of itself it says only that the other end is gone
+    if poll.poll(seconds * 1000):
+        raise BrokenPipeError(errno.EPIPE, "nobody reads any more")
 
 
 def _one_line(answer: Any, fields: str) -> str:

@@ -110,6 +110,21 @@ def test_without_a_terminal_there_is_a_new_block_for_each_change_and_no_escape(s
     assert (rest, rdv.returncode) == (b"", 130)
 
 
+def test_when_nobody_reads_any_more_it_ends_by_itself(shared: Place):
+    rdv = subprocess.Popen(
+        [sys.executable, "-m", "rdvd.cli.main", "status", "--watch=3600"],
+        env=environment(shared.home, shared.run), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert rdv.stdout is not None
+    assert rdv.stderr is not None
+    rdv.stdout.readline()
+    rdv.stdout.close()
+    with rdv.stderr:
+        said = rdv.stderr.read()
+
+    assert (rdv.wait(A_WHILE), said) == (1, b"")
+
+
 @pytest.mark.parametrize("words", [["tree", "--watch=0"], ["tree", "--watch=soon"]], ids=str)
 def test_a_time_that_makes_no_sense_is_wrong_usage(words: list[str], shared: Place):
     assert shared.say(*words).code == 2
