@@ -39,7 +39,7 @@ def _modes(places: Places, *, is_dry: bool) -> Iterator[Finding]:
     database = here.database()
     files = (
         *(database, database.with_name(f"{database.name}.pepper"), places.service_token),
-        *(places.cli_token, here.log_file(), places.config_file, places.server_config_file),
+        *(places.cli_token, here.log_file()),  # who may read a config.toml is for its author
     )
     kinds = {
         **dict.fromkeys(folders, "a directory"),

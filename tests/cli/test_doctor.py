@@ -104,8 +104,9 @@ async def test_what_is_safe_is_mended_said_and_nothing_else_is_touched(tmp_path:
         (daemon.home / "server" / "service-token").chmod(0o644)
         daemon.socket.chmod(0o666)
         (daemon.home / "sessions").rmdir()
-        (daemon.home / "notes").write_text("mine")
-        (daemon.home / "notes").chmod(0o644)
+        for name in ("notes", "config.toml"):  # the author says who may read these
+            (daemon.home / name).write_text("# mine")
+            (daemon.home / name).chmod(0o644)
         (daemon.home / "sqlite.db.pepper.old").symlink_to(daemon.home / "notes")
         asked = await ask(daemon, "doctor", "--fix", "--dry-run", "--json")
         untouched = (daemon.home / "trash").stat().st_mode & 0o777
@@ -121,7 +122,8 @@ async def test_what_is_safe_is_mended_said_and_nothing_else_is_touched(tmp_path:
     assert mended.out.count("fixed  ") == 4
     assert "rotate-service-token" in mended.out
     assert "4 mended" in mended.out
-    assert (daemon.home / "notes").stat().st_mode & 0o777 == 0o644
+    modes = {(daemon.home / name).stat().st_mode & 0o777 for name in ("notes", "config.toml")}
+    assert modes == {0o644}
 
 
 async def test_what_a_killed_daemon_left_is_removed_and_what_a_living_one_has_is_not(
