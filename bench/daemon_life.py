@@ -41,7 +41,7 @@ def import_the_stack(count: int) -> float:
 
 def ask_status(count: int) -> float:
     with _daemon() as (_, environment):
-        return _time_each([sys.executable, "-m", "rdvd.cli.main", "status"], count, environment)
+        return _time_each([sys.executable, "-m", "rdvd.cli", "status"], count, environment)
 
 
 def start_until_ready(count: int) -> float:
@@ -87,7 +87,7 @@ def memory_of_the_daemon(_count: int) -> float:
     """Resident bytes after it has answered a first request of each kind."""
     with _daemon() as (process, environment):
         for words in (["status"], ["auth", "status"], ["api", "GET", "/openapi.json"]):
-            command = [sys.executable, "-m", "rdvd.cli.main", *words]
+            command = [sys.executable, "-m", "rdvd.cli", *words]
             subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         return _resident_bytes(process.pid)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -50,6 +49,8 @@ def facts(pairs: Mapping[str, str]) -> str:
 
 def room() -> int:
     """How wide a line may be. A file or a pipe has all the room there is."""
+    import shutil  # lazy: what is no table needs no width
+
     is_terminal = sys.stdout.isatty() or "COLUMNS" in os.environ
     return shutil.get_terminal_size().columns if is_terminal else sys.maxsize
 

@@ -26,7 +26,7 @@ class Said:
 
 def say(home: Path, run: Path, *words: str, **own: str) -> Said:
     done = subprocess.run(
-        [sys.executable, "-m", "rdvd.cli.main", *words],
+        [sys.executable, "-m", "rdvd.cli", *words],
         env=environment(home, run) | own, cwd=home.parent, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=A_WHILE, check=False,
     )  # fmt: skip

@@ -61,7 +61,7 @@ def terminal(
     place: Place, *words: str, columns: int = 80, below: tuple[str, ...] = (), **own: str
 ) -> Generator[Terminal]:
     """`below`: what runs rdv, such as a shell."""
-    command = (*below, sys.executable, "-m", "rdvd.cli.main", *words)
+    command = (*below, sys.executable, "-m", "rdvd.cli", *words)
     with running(place, *command, columns=columns, **own) as there:
         yield there
 

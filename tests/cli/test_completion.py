@@ -37,7 +37,7 @@ def needs(shell: str) -> pytest.MarkDecorator:
 def path(tmp_path: Path) -> str:
     """PATH with an `rdv` in it."""
     program = tmp_path / "rdv"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rdvd.cli.main "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rdvd.cli "$@"\n')
     program.chmod(0o755)
     return f"{tmp_path}:{os.environ['PATH']}"
 

@@ -109,7 +109,7 @@ def test_an_interrupted_start_leaves_no_daemon_behind(place: Place, tmp_path: Pa
     for pipe in pipes.values():
         os.mkfifo(pipe)
     rdv = subprocess.Popen(
-        [sys.executable, "-m", "rdvd.cli.main", "daemon", "start"],
+        [sys.executable, "-m", "rdvd.cli", "daemon", "start"],
         env=environment(place.home, place.run) | pipes | {"PYTHONPATH": str(tmp_path)},
         stderr=subprocess.PIPE,
     )

@@ -64,7 +64,7 @@ class Following:
 
 @asynccontextmanager
 async def following(home: Path, run: Path, *words: str) -> AsyncGenerator[Following, None]:
-    command = [sys.executable, "-m", "rdvd.cli.main", "events", "-f", "--json", *words]
+    command = [sys.executable, "-m", "rdvd.cli", "events", "-f", "--json", *words]
     start = partial(
         trio.run_process, command, env=environment(home, run), check=False,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -90,7 +90,7 @@ def test_a_daemon_that_goes_away_is_waited_for_and_must_be_there_at_first(
 
 def test_without_a_terminal_there_is_a_new_block_for_each_change_and_no_escape(shared: Place):
     rdv = subprocess.Popen(
-        [sys.executable, "-m", "rdvd.cli.main", "status", "--watch=0.1", "--json=status"],
+        [sys.executable, "-m", "rdvd.cli", "status", "--watch=0.1", "--json=status"],
         env=environment(shared.home, shared.run), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     hidden = shared.run / "hidden"
@@ -112,7 +112,7 @@ def test_without_a_terminal_there_is_a_new_block_for_each_change_and_no_escape(s
 
 def test_when_nobody_reads_any_more_it_ends_by_itself(shared: Place):
     rdv = subprocess.Popen(
-        [sys.executable, "-m", "rdvd.cli.main", "status", "--watch=3600"],
+        [sys.executable, "-m", "rdvd.cli", "status", "--watch=3600"],
         env=environment(shared.home, shared.run), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert rdv.stdout is not None

@@ -10,7 +10,7 @@ import pytest
 HEAVY = {"trio", "asyncio", "httpx", "rich", "http.client", "attrs", "attr", "msgspec", "sqlite3"}
 KNOWN_TO_STATUS = (
     *("main", "client", "http", "exits", "here", "options", "render"),
-    *("status", "view"),
+    *("status", "status_lines", "view"),
 )
 THEN_SAY = """
 import sys
@@ -35,6 +35,20 @@ def test_status_imports_nothing_heavy_and_no_file_of_another_command(tmp_path: P
     assert HEAVY & modules == set()
     ours = {name for name in modules if name.startswith("rdvd.cli.")}
     assert ours <= {f"rdvd.cli.{name}" for name in KNOWN_TO_STATUS}
+
+
+def test_status_alone_goes_without_the_library_of_the_command_line(tmp_path: Path):
+    command = [sys.executable, "-X", "importtime", "-m", "rdvd.cli", "status"]
+    done = subprocess.run(
+        command,
+        env=os.environ | {"RDV_HOME": str(tmp_path)},
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+    assert done.returncode == 6
+    assert "rdvd.cli.status_lines" in modules
+    assert "click" not in modules
 
 
 def imported(home: Path, *words: str) -> set[str]:

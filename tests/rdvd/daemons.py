@@ -92,7 +92,7 @@ def rdvd(home: Path, run: Path) -> subprocess.CompletedProcess[str]:
 
 def rdv(daemon: Daemon, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "rdvd.cli.main", *arguments],
+        [sys.executable, "-m", "rdvd.cli", *arguments],
         env=environment(daemon.home, daemon.run), capture_output=True, text=True,
         timeout=A_WHILE, check=False,
     )  # fmt: skip
