@@ -13,7 +13,9 @@ from rdvd.audit.routes import audit_routes
 from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
 from rdvd.events.routes import event_stream
+from rdvd.ground import idempotency_store
 from rdvd.ground.http import make_app
+from rdvd.ground.idempotency_store import AnswersInStore
 from rdvd.ground.live import Live
 from rdvd.ground.log import Log
 from rdvd.ground.notify import Notifier
@@ -38,7 +40,7 @@ from rdvd.reload import (
 from rdvd.reload.routes import config_routes
 from rdvd.streams import Census, Entrance, serve_streams
 
-MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS)
+MIGRATIONS = (idempotency_store.MIGRATIONS, identity.MIGRATIONS, audit.MIGRATIONS)
 # Those being served are cut off in time by the rules of the doors; this is for a fault of ours.
 LONGEST_DRAIN = (KEYS["server.drain_seconds"].about.high or 0) + 5
 
@@ -112,7 +114,8 @@ def _ways_in(
     routes += metrics_routes(sources)
     routes += description_routes(routes, title="rdvd", version=VERSION)
     http, at_api = http_settings(config), Live(api_rules(config))
-    app = make_app(routes, Door(auth, guard).hooks(), settings=http, traffic=traffic)
+    hooks, kept = Door(auth, guard).hooks(), AnswersInStore(sources.store)
+    app = make_app(routes, hooks, settings=http, kept=kept, traffic=traffic)
     api = partial(serve, app, sockets.api, rules=at_api)
 
     entrance, at_streams = Entrance(auth, guard, http.allowed_origins), Live(stream_rules(config))

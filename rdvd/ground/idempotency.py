@@ -1,4 +1,8 @@
-"""Idempotency-Key: asked twice, done once, answered the same."""
+"""Idempotency-Key: asked twice, done once, answered the same.
+
+What has begun and was not answered, because a deadline passed, a part crashed or the daemon died,
+is in doubt: nobody knows how far it came. It is not done again; the client is told to look.
+"""
 
 from collections import OrderedDict
 from hashlib import blake2b
@@ -28,17 +32,16 @@ class KeptAnswers(Protocol):
     """Where answers are kept. `fingerprint` stands for the request's body."""
 
     async def begin(self, key: Key, fingerprint: bytes) -> Answer | None:
-        """The answer given before; or None, and then finish or forget must follow.
+        """The answer given before; or None, and then finish or doubt must follow.
 
-        Conflict if the first is still in flight, or if it had another body.
+        Conflict if the first is still in flight, is in doubt, or had another body.
         """
         ...
 
     async def finish(self, key: Key, answer: Answer) -> None: ...
 
-    def forget(self, key: Key) -> None:
-        """Nothing was answered: the next attempt is the first. Must not wait; it may be a
-        cancellation that calls."""
+    def doubt(self, key: Key) -> None:
+        """It began and was not answered. Must not wait; it may be a cancellation that calls."""
         ...
 
 
@@ -55,11 +58,27 @@ def fingerprint_of(target: str, body: bytes) -> bytes:
     return digest.digest()
 
 
+def reused() -> Conflict:
+    return Conflict("this Idempotency-Key was used for another request", code="KEY_REUSED")
+
+
+def in_doubt() -> Conflict:
+    return Conflict(
+        "the first request with this key was cut off and may have been carried out, in whole or in "
+        "part: look whether it was, and ask again with a new key if it was not",
+        code="IN_DOUBT",
+    )
+
+
 @frozen
 class _Kept:
     fingerprint: bytes
-    began_ms: int
-    answer: Answer | None = None  # None: in flight
+    since_ms: int
+    answer: Answer | None = None  # None: in flight, or in doubt
+
+    @property
+    def size(self) -> int:
+        return len(self.answer.body) if self.answer else 0
 
 
 class AnswersInMemory:
@@ -72,38 +91,48 @@ class AnswersInMemory:
         self._limit = limit
         self._byte_limit = byte_limit
         self._in_flight: dict[Key, _Kept] = {}
-        self._answered: OrderedDict[Key, _Kept] = OrderedDict()
+        self._ended: OrderedDict[Key, _Kept] = OrderedDict()
         self._bytes = 0
 
     async def begin(self, key: Key, fingerprint: bytes) -> Answer | None:
         self._drop_expired()
-        kept = self._in_flight.get(key) or self._answered.get(key)
+        kept = self._in_flight.get(key) or self._ended.get(key)
         if kept is None:
             if len(self._in_flight) >= self._limit:
                 raise Limited("too many requests with an Idempotency-Key at once", retry_after=1)
             self._in_flight[key] = _Kept(fingerprint, now_ms())
             return None
         if kept.fingerprint != fingerprint:
-            raise Conflict("this Idempotency-Key was used for another request", code="KEY_REUSED")
-        if kept.answer is None:
+            raise reused()
+        if key in self._in_flight:
             raise Conflict("the first request with this key is in flight", code="KEY_IN_FLIGHT")
+        if kept.answer is None:
+            raise in_doubt()
         return kept.answer
 
     async def finish(self, key: Key, answer: Answer) -> None:
-        began = self._in_flight.pop(key)
-        self._answered[key] = _Kept(began.fingerprint, now_ms(), answer)
-        self._bytes += len(answer.body)
-        while len(self._answered) > self._limit or self._bytes > self._byte_limit:
-            self._drop_oldest()
+        self._end(key, answer)
 
-    def forget(self, key: Key) -> None:
+    def doubt(self, key: Key) -> None:
+        if key in self._in_flight:
+            self._end(key, None)
+
+    def release(self, key: Key) -> None:
+        """It has not begun after all: the next attempt is the first."""
         self._in_flight.pop(key, None)
+
+    def _end(self, key: Key, answer: Answer | None) -> None:
+        began = self._in_flight.pop(key)
+        self._ended[key] = ended = _Kept(began.fingerprint, now_ms(), answer)
+        self._bytes += ended.size
+        while len(self._ended) > self._limit or self._bytes > self._byte_limit:
+            self._drop_oldest()
 
     def _drop_expired(self) -> None:
         expired = now_ms() - KEPT_FOR_MS
-        while self._answered and next(iter(self._answered.values())).began_ms <= expired:
+        while self._ended and next(iter(self._ended.values())).since_ms <= expired:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        _, dropped = self._answered.popitem(last=False)
-        self._bytes -= len(dropped.answer.body) if dropped.answer else 0
+        _, dropped = self._ended.popitem(last=False)
+        self._bytes -= dropped.size

@@ -3,7 +3,8 @@
 Whatever goes wrong is raised; http.py answers it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import trio
@@ -74,15 +75,17 @@ class Stage:
         if known is not None:
             exchange.is_replay, exchange.code = True, known.code
             return known.with_headers(REPLAYED)
-        is_kept = False
+        is_answered = False
         try:
-            answer = await _play_to_the_end(route, exchange, request)
-            await self.kept.finish(full_key, answer)
-            is_kept = True
+            with _to_the_end(exchange):
+                answer = await _answer(route, request)
+                await self.kept.finish(full_key, answer)
+                is_answered = True
+                return answer
+            raise trio.TooSlowError
         finally:
-            if not is_kept:
-                self.kept.forget(full_key)
-        return answer
+            if not is_answered:
+                self.kept.doubt(full_key)
 
 
 def _make_request(
@@ -112,15 +115,21 @@ async def _play(route: Route, request: Request[Any]) -> Answer:
     return answer
 
 
-async def _play_to_the_end(route: Route, exchange: Exchange, request: Request[Any]) -> Answer:
-    """A client that leaves must not undo the promise of its key: the act goes on and its answer,
-    also a refusal, waits for the next attempt. The deadline holds, and so does the end of grace."""
+async def _answer(route: Route, request: Request[Any]) -> Answer:
+    """A refusal is an answer too."""
+    try:
+        return await _play(route, request)
+    except Problem as problem:
+        return answer_trouble(trouble_of(problem), request.id)
+
+
+@contextmanager
+def _to_the_end(exchange: Exchange) -> Generator[None]:
+    """A client that leaves must not undo the promise of its key: the act goes on, and its answer
+    waits for the next attempt. The deadline holds, and so does the end of grace."""
     with trio.CancelScope(shield=True, deadline=trio.current_effective_deadline()) as scope:
         exchange.shields.add(scope)
         try:
-            return await _play(route, request)
-        except Problem as problem:
-            return answer_trouble(trouble_of(problem), request.id)
+            yield
         finally:
             exchange.shields.discard(scope)
-    raise trio.TooSlowError

@@ -16,6 +16,7 @@ from rdvd.ground.doors import Rules
 from rdvd.ground.errors import Forbidden, Limited, Unauthenticated
 from rdvd.ground.hooks import Hooks
 from rdvd.ground.http import App, HttpSettings, make_app
+from rdvd.ground.idempotency import KeptAnswers
 from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
 from rdvd.ground.routes import Request, Route, Routes
@@ -141,10 +142,14 @@ def bind(path: Path) -> socket.socket:
 
 
 def app_of(
-    routes: Iterable[Route], people: People | None = None, settings: HttpSettings | None = None
+    routes: Iterable[Route],
+    people: People | None = None,
+    settings: HttpSettings | None = None,
+    kept: KeptAnswers | None = None,
 ) -> App:
     hooks = (People() if people is None else people).hooks()
-    return make_app(routes, hooks, settings=HttpSettings() if settings is None else settings)
+    chosen = HttpSettings() if settings is None else settings
+    return make_app(routes, hooks, settings=chosen, kept=kept)
 
 
 @asynccontextmanager

@@ -72,14 +72,35 @@ async def test_another_body_with_the_same_key_is_a_conflict(tmp_path: Path) -> N
     assert_problem(other, 409, "KEY_REUSED")
 
 
-async def test_a_crash_is_not_kept(tmp_path: Path) -> None:
+async def test_after_a_crash_it_is_in_doubt_and_not_done_again(tmp_path: Path) -> None:
     done = list[int]()
     async with serving(app_of(counting_routes(done)), tmp_path) as server:
         first = await ask_json(server.path, "POST", "/add", {"amount": 101}, ONE)
-        await ask_json(server.path, "POST", "/add", {"amount": 101}, ONE)
+        again = await ask_json(server.path, "POST", "/add", {"amount": 101}, ONE)
+        other = await ask_json(server.path, "POST", "/add", {"amount": 102}, ONE)
 
     assert_problem(first, 500, "INTERNAL")
-    assert done == [101, 101]
+    assert_problem(again, 409, "IN_DOUBT")
+    assert_problem(other, 409, "KEY_REUSED")
+    assert done == [101]
+
+
+async def test_after_its_deadline_it_is_in_doubt_and_not_done_again(tmp_path: Path) -> None:
+    routes, begun = Routes(), list[str]()
+
+    @routes.route("POST", "/for-ever", "For ever")
+    async def _(request: Request[None]) -> None:
+        begun.append(request.id)
+        await trio.sleep_forever()
+
+    soon = {**ONE, "X-RDV-Deadline-Ms": "20"}
+    async with serving(app_of(routes), tmp_path) as server:
+        first = await ask(server.path, "POST", "/for-ever", b"", soon)
+        again = await ask(server.path, "POST", "/for-ever", b"", ONE)
+
+    assert_problem(first, 504, "DEADLINE_EXCEEDED")
+    assert_problem(again, 409, "IN_DOUBT")
+    assert len(begun) == 1
 
 
 async def test_a_key_belongs_to_who_used_it(tmp_path: Path) -> None:
