@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import trio
@@ -19,6 +19,8 @@ LOG = logging.getLogger("rdvd.http")
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 CLIENT_GONE = 499  # what nginx calls it: nobody was left to answer
 LOGGED_PATH = 200
+# What says who asks or what for: of two, one reader may believe the first, another the last.
+GIVEN_ONCE = {"authorization", "idempotency-key", "content-type", "x-request-id"}
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -72,6 +74,15 @@ def refuse_foreign_origin(origins: list[str], allowed: frozenset[str]) -> None:
     """A browser says where a page is from; pages of others have no business here."""
     if any(origin not in allowed for origin in origins):
         raise Forbidden("requests of web pages from this origin are refused", code="ORIGIN_REFUSED")
+
+
+def refuse_repeated(names: Iterable[str]) -> None:
+    """Of headers that count once, such as everything that carries a credential."""
+    known = set[str]()
+    for name in map(str.lower, names):
+        if name in known and (name in GIVEN_ONCE or name.startswith("x-rdv-")):
+            raise BadInput(f"the header {name} is given more than once", code="REPEATED_HEADER")
+        known.add(name)
 
 
 def deadline_of(header: str | None, longest: float) -> float:

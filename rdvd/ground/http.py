@@ -12,7 +12,7 @@ from quart.wrappers import Request as QuartRequest
 from quart_trio import QuartTrio
 
 from rdvd.ground.answers import Answer, answer_trouble
-from rdvd.ground.errors import Forbidden
+from rdvd.ground.errors import BadInput, Forbidden
 from rdvd.ground.exchange import (
     CLIENT_GONE,
     Exchange,
@@ -20,6 +20,7 @@ from rdvd.ground.exchange import (
     log_exchange,
     log_trouble,
     refuse_foreign_origin,
+    refuse_repeated,
 )
 from rdvd.ground.framework import PatientConnection, YieldingWebsocket
 from rdvd.ground.hooks import Hooks
@@ -97,11 +98,11 @@ class App(QuartTrio):
 
     async def _guard_request(self, request: QuartRequest) -> Any:
         """First of all, before it is even known whether there is such a route."""
-        if origins := request.headers.getlist("Origin"):
-            try:
-                refuse_foreign_origin(origins, self._allowed_origins)
-            except Forbidden as refusal:
-                return _to_response(self._answer_error(refusal))
+        try:
+            refuse_foreign_origin(request.headers.getlist("Origin"), self._allowed_origins)
+            refuse_repeated(name for name, _ in request.headers)
+        except (Forbidden, BadInput) as refusal:
+            return _to_response(self._answer_error(refusal))
         return await super().handle_request(request)
 
     async def dispatch_request(self, request_context: RequestContext | None = None) -> Any:
@@ -140,6 +141,7 @@ class App(QuartTrio):
 
     async def _guard_websocket(self) -> None:
         refuse_foreign_origin(quart.websocket.headers.getlist("Origin"), self._allowed_origins)
+        refuse_repeated(name for name, _ in quart.websocket.headers)
 
 
 async def _read(request: QuartRequest) -> bytes:

@@ -1,9 +1,11 @@
 """What a request shows as proof of who is asking. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from attrs import frozen
+
+from rdvd.ground.errors import Unauthenticated
 
 from .tokens import MalformedToken, Secret, parse
 
@@ -13,6 +15,12 @@ Headers: TypeAlias = Mapping[str, str]  # names in lower case
 SERVICE_TOKEN = "x-rdv-service-token"
 USER_ID = "x-rdv-user-id"
 AUTHORIZATION = "authorization"
+
+
+class SeveralCredentials(Unauthenticated):
+    """It is not clear who asks."""
+
+    code = "SEVERAL_CREDENTIALS"
 
 
 @frozen
@@ -25,17 +33,26 @@ class Shown:
 
 
 def shown_by(headers: Headers, ticket: str | None = None) -> Shown | None:
-    """The one credential that counts: service header, authorization, ticket, in this order.
+    """The credential of a request, whatever carries it. One that is wrong is refused.
 
-    One that is wrong is refused; the next one in the order is not tried instead of it.
+    So are several that disagree: whoever forwards a request and whoever answers it might each
+    believe another one.
     """
+    shown = list(_all_shown(headers, ticket))
+    if any(each.secret != shown[0].secret for each in shown):
+        raise SeveralCredentials("more than one credential was sent, and they are not the same")
+    return shown[0] if shown else None
+
+
+def _all_shown(headers: Headers, ticket: str | None) -> Iterator[Shown]:
+    """The service's header first: it may say less than `Authorization`."""
+    acting_for = headers.get(USER_ID)
     if SERVICE_TOKEN in headers:
-        return Shown(parse(headers[SERVICE_TOKEN]), "service header", headers.get(USER_ID))
+        yield Shown(parse(headers[SERVICE_TOKEN]), "service header", acting_for)
     if AUTHORIZATION in headers:
-        return Shown(_bearer(headers[AUTHORIZATION]), "authorization", headers.get(USER_ID))
+        yield Shown(_bearer(headers[AUTHORIZATION]), "authorization", acting_for)
     if ticket is not None:
-        return Shown(parse(ticket), "ticket", None)
-    return None
+        yield Shown(parse(ticket), "ticket", None)
 
 
 def _bearer(value: str) -> Secret:

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 import trio
 from openapi_spec_validator import validate
 
 from rdvd import VERSION
 
-from .daemons import living, rdv
+from .daemons import Daemon, living, rdv
 
 PLACES = ["news", "auth", "lag", "config", "api", "streams", "watchdog", "ready"]
 
@@ -54,7 +55,7 @@ async def test_a_token_is_shown_once_and_is_nowhere_in_the_files(tmp_path: Path)
 
 async def test_the_service_token_speaks_for_a_user_that_exists(tmp_path: Path):
     async with living(tmp_path / "home") as daemon:
-        token = (daemon.home / "server" / "service-token").read_text().strip()
+        token = service_token(daemon)
         user = (await daemon.ask("GET", "/api/user")).json["id"]
         known = await daemon.ask("GET", "/api/user", X_RDV_Service_Token=token, X_RDV_User_ID=user)
         unknown = await daemon.ask(
@@ -82,6 +83,34 @@ async def test_requests_with_a_foreign_origin_are_refused_first_of_all(tmp_path:
 
     assert refused.status == 403
     assert refused.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["Authorization", "X-RDV-Service-Token", "X-RDV-User-ID"])
+async def test_a_repeated_credential_is_refused_also_where_anyone_may_ask(
+    name: str, tmp_path: Path
+):
+    async with living(tmp_path / "home") as daemon:
+        token = (await daemon.ask("POST", "/api/tokens", {"name": "mine"})).json["token"]
+        twice = f"{name}: {token}\r\n{name.upper()}: {token}"
+        answers = [await say(daemon, path, twice) for path in ("/api/user", "/health", "/nowhere")]
+        both = {"Authorization": token, "X_RDV_Service_Token": service_token(daemon)}
+        several = await daemon.ask("GET", "/api/user", **both)
+
+    assert [answer.split()[1] for answer in answers] == [b"400"] * 3
+    assert all(b"REPEATED_HEADER" in answer for answer in answers)
+    assert (several.status, several.json["code"]) == (401, "SEVERAL_CREDENTIALS")
+
+
+async def say(daemon: Daemon, path: str, headers: str) -> bytes:
+    """What no client library would send."""
+    async with await trio.open_unix_socket(str(daemon.socket)) as stream:
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n\r\n"
+        await stream.send_all(head.encode())
+        return b"".join([part async for part in stream])
+
+
+def service_token(daemon: Daemon) -> str:
+    return (daemon.home / "server" / "service-token").read_text().strip()
 
 
 async def test_guessing_tokens_is_slowed_down(tmp_path: Path):
