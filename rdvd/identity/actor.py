@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 import trio
-from attrs import frozen
+from attrs import evolve, frozen
 
 from actors import Actor, Topic
 from rdvd.ground.clock import now_ms
@@ -46,6 +46,7 @@ Record: TypeAlias = Callable[[AuthEvent], Awaitable[object]]
 
 HOUR = 3600.0
 MOST_REMEMBERED = 1_000
+OURSELVES = "rdvd"  # who did what nobody asked for
 
 
 @frozen
@@ -85,7 +86,7 @@ class Auth(Actor):
         self._record = record
         self._today = today
         self._changed = trio.Event()
-        self._recorded: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._recorded: OrderedDict[tuple[str, str | None], None] = OrderedDict()
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncGenerator[None, None]:
@@ -110,14 +111,15 @@ class Auth(Actor):
                 refuse_foreigner(peer)
             shown = shown_by(headers, ticket)
             kind = kind_of(shown.secret if shown else None)
-            principal = self._recognition(peer).principal(shown, self._now())
+            found = self._recognition(peer).principal(shown, self._now())
         except Problem as problem:
             self._tally.count(kind, "refused")
             await self._record_refusal(problem, peer)
             raise
         self._tally.count(kind, "accepted")
+        principal = evolve(found, peer=_place(peer))
         self._note_use(principal)
-        await self._record_first_use(principal, peer)
+        await self._record_first_use(principal)
         return principal
 
     async def check_still_good(self, principal: Principal) -> None:
@@ -205,9 +207,10 @@ class Auth(Actor):
     async def tidy(self) -> None:
         """End what is over, write down what was used, and rotate what is old."""
         now = self._now()
+        self._vault.keyring.drop_old_tickets(now)
         for id in self._vault.keyring.drop_over(now):
             self._ended.publish(TokenRevoked(id, "expired"))
-            await self._record_safely(AuthEvent("token.expire", "accepted", token=id))
+            await self._record_safely(AuthEvent("token.expire", "accepted", None, id, OURSELVES))
         await self._vault.write_uses()
         if self._vault.is_rotation_due(now):
             await self._rotate_if_it_can()
@@ -247,19 +250,16 @@ class Auth(Actor):
         if had_none and self._vault.keyring.has_uses:
             self._changed.set()
 
-    async def _record_first_use(self, principal: Principal, peer: Peer | None) -> None:
+    async def _record_first_use(self, principal: Principal) -> None:
         """Every pair of principal and process once: each request would drown the log."""
-        key = (name_of(principal), _place(peer))
+        key = (name_of(principal), principal.peer)
         is_new = key not in self._recorded or isinstance(principal, Ticket)
         self._recorded[key] = None
         self._recorded.move_to_end(key)
         if len(self._recorded) > MOST_REMEMBERED:
             self._recorded.popitem(last=False)
         if is_new:
-            event = AuthEvent(
-                "authenticate", "accepted", principal.user, principal.token, _place(peer)
-            )
-            await self._record_safely(event)
+            await self._tell(principal, "authenticate")
 
     async def _record_refusal(self, problem: Problem, peer: Peer | None) -> None:
         token: TokenId | None = getattr(problem, "token", None)
@@ -271,12 +271,14 @@ class Auth(Actor):
         try:
             ensure(by, action, thing)
         except Forbidden as problem:
-            event = AuthEvent(action, "refused", by.user, by.token, reason=problem.code)
+            event = AuthEvent(action, "refused", by.user, by.token, by.peer, reason=problem.code)
             await self._record_safely(event)
             raise
 
-    async def _tell(self, by: Principal, action: str, about: str | None) -> None:
-        await self._record_safely(AuthEvent(action, "accepted", by.user, by.token, object=about))
+    async def _tell(self, by: Principal, action: str, about: str | None = None) -> None:
+        await self._record_safely(
+            AuthEvent(action, "accepted", by.user, by.token, by.peer, object=about)
+        )
 
     async def _record_safely(self, event: AuthEvent) -> None:
         try:
@@ -293,7 +295,7 @@ def _may_see(by: Principal, token: Token) -> bool:
 
 
 def _of(action: str, token: Token) -> AuthEvent:
-    return AuthEvent(action, "accepted", token.user, token.id, object=token.subject)
+    return AuthEvent(action, "accepted", token.user, token.id, OURSELVES, object=token.subject)
 
 
 def _place(peer: Peer | None) -> str:

@@ -59,7 +59,14 @@ class NewToken:
 
 
 @frozen
-class Owner:
+class Speaker:
+    """Whoever asks, and from where: the process as the kernel names it, for the audit log only."""
+
+    peer: str | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Owner(Speaker):
     """The operating system user, by the kernel's word and without any token."""
 
     user: UserId
@@ -67,7 +74,7 @@ class Owner:
 
 
 @frozen
-class Service:
+class Service(Speaker):
     """The frontend, acting for the user that it names."""
 
     user: UserId
@@ -75,7 +82,7 @@ class Service:
 
 
 @frozen
-class TokenUser:
+class TokenUser(Speaker):
     """A user, by a CLI or API token."""
 
     user: UserId
@@ -85,7 +92,7 @@ class TokenUser:
 
 
 @frozen
-class Session:
+class Session(Speaker):
     """What runs inside one session: by its token, or by the kernel's word (then no token)."""
 
     user: UserId
@@ -94,7 +101,7 @@ class Session:
 
 
 @frozen
-class Worker:
+class Worker(Speaker):
     """A worker, for the leases it holds."""
 
     user: UserId
@@ -109,7 +116,7 @@ TicketAction = Literal["events.follow", "session.watch", "session.type"]
 
 
 @frozen
-class Ticket:
+class Ticket(Speaker):
     """One opening of one thing, by somebody who proved who they are up to 30 s ago."""
 
     holder: Holder

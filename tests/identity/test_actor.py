@@ -269,3 +269,31 @@ async def test_a_stream_that_missed_news_looks_again_and_goes_on(tmp_path: Path)
                 await wait_all_tasks_blocked(0.05)
                 assert 2 == len(looked)
                 await h.auth.call(Auth.revoke, await h.owner(), minted.token.id)
+
+
+async def test_every_act_is_recorded_with_the_process_that_asked(tmp_path: Path):
+    async with house(tmp_path) as h:
+        owner = await h.owner()
+        minted = await h.mint()
+        await h.auth.call(Auth.mint_ticket, owner, "events.follow")
+        await h.auth.call(Auth.rotate_service_token, owner)
+        await h.auth.call(Auth.create_user, owner, "bob")
+        await h.auth.call(Auth.revoke, owner, minted.token.id)
+        weak = await h.auth.call(Auth.authenticate, bearer(await h.mint()), h.peer)
+        with pytest.raises(Forbidden):
+            await h.auth.call(Auth.create_user, weak, "eve")
+
+    where = f"uid:{os.geteuid()} pid:{os.getpid()}"
+    assert {"token.mint", "ticket.mint", "user.create"} <= {event.action for event in h.events}
+    assert [event for event in h.events if event.peer != where] == []
+
+
+async def test_what_the_daemon_does_by_itself_is_recorded_as_its_own(tmp_path: Path):
+    async with house(tmp_path) as h:
+        owner = await h.owner()
+        await h.auth.call(Auth.mint_for_session, SessionId("s"), owner.user)
+        await h.auth.call(Auth.revoke_session, SessionId("s"))
+
+    assert [(event.action, event.peer) for event in h.events[-2:]] == [
+        ("token.mint", "rdvd"), ("token.revoke", "rdvd"),
+    ]  # fmt: skip
