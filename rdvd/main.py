@@ -20,12 +20,13 @@ from rdvd.ground.live import Live
 from rdvd.ground.log import Log
 from rdvd.ground.notify import Notifier
 from rdvd.ground.openapi import description_routes
+from rdvd.ground.routes import Routes
 from rdvd.ground.serve import serve
 from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
-from rdvd.identity import Auth, AuthEvent, Principal, Tally, TokenRevoked, may
+from rdvd.identity import Auth, Principal, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
 from rdvd.reload import (
@@ -67,7 +68,8 @@ def tree(
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
     held = Live(config)
     homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
-    record = partial(_record, store)
+    keeper = audit.Keeper(store, audit.note_beside(config.database.path))
+    record = keeper.record
 
     def look(who: Principal) -> dict[str, Any]:
         return {"tree": root.snapshot().as_json()} if may(who, "daemon.inspect") else {}
@@ -81,10 +83,12 @@ def tree(
     sources = MetricSources(
         store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
     )
-    api, streams, owners = _ways_in(config, sockets, lines, auth.ref, settings.ref, ended, sources)
+    routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
+    api, streams, owners = _ways_in(config, sockets, lines, auth.ref, routes, ended, sources)
     root = Supervisor(
         "rdvd",
         task("news", partial(relay, events, ended), grace=1),
+        task("audit", keeper.watch),
         auth,
         task("lag", lag.watch, grace=1),
         settings,
@@ -101,17 +105,14 @@ def _ways_in(
     sockets: Sockets,
     lines: Log,
     auth: Ref[Auth],
-    settings: Ref[Configuration],
+    of_slices: Routes,
     ended: Topic[TokenRevoked],
     sources: MetricSources,
 ) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, events, traffic = sources.guard, sources.events, sources.traffic
     routes = health_routes(Checks(sources.store, traffic, sources.census, sources.snapshot))
-    routes += identity_routes(auth)
-    routes += audit_routes(sources.store)
-    routes += config_routes(settings)
-    routes += metrics_routes(sources)
+    routes += of_slices + metrics_routes(sources)
     routes += description_routes(routes, title="rdvd", version=VERSION)
     http, at_api = http_settings(config), Live(api_rules(config))
     hooks, kept = Door(auth, guard).hooks(), AnswersInStore(sources.store)
@@ -125,7 +126,3 @@ def _ways_in(
     )  # fmt: skip
     owners = Owners(lines, guard, app, entrance, at_api, at_streams, auth)
     return task("api", api, grace=LONGEST_DRAIN), task("streams", streams, grace=5), owners
-
-
-async def _record(store: Store, event: AuthEvent) -> None:
-    await store.write(audit.append, audit.entry_of(event))

@@ -6,7 +6,9 @@ It holds ids of tokens, never tokens, and nothing that could speak to a terminal
 from .chain import EMPTY as EMPTY
 from .chain import Checked as Checked
 from .chain import entry_of as entry_of
+from .keeper import Keeper as Keeper
 from .migrations import MIGRATIONS as MIGRATIONS
+from .noted import note_beside as note_beside
 from .storage import append as append
 from .storage import check_page as check_page
 from .storage import finish_check as finish_check

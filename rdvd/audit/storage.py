@@ -59,9 +59,9 @@ def finish_check(db: sqlite3.Connection, good: Head, remembered: Head | None = N
     kept = head(db)
     if kept != good:
         return _broken(good, f"the log ends here, but its head tells of {kept.count} entries")
-    if remembered is not None and not _was_passed(db, remembered):
+    if remembered is not None and not holds(db, remembered):
         return _broken(good, f"the log does not hold the {remembered.count} entries once seen")
-    return Verdict(good.count, good, None)
+    return Verdict(good.count, good, None, remembered)
 
 
 def verify(db: sqlite3.Connection, remembered: Head | None = None) -> Verdict:
@@ -80,7 +80,8 @@ def verify(db: sqlite3.Connection, remembered: Head | None = None) -> Verdict:
         good = checked.head
 
 
-def _was_passed(db: sqlite3.Connection, remembered: Head) -> bool:
+def holds(db: sqlite3.Connection, remembered: Head) -> bool:
+    """Whether the log has passed this head."""
     found = list(_entries_after(db, remembered.count - 1))[:1]
     return remembered == EMPTY or [head_after(entry) for entry in found] == [remembered]
 

@@ -85,11 +85,13 @@ class Fault:
 
 @frozen
 class Verdict:
-    """What a verification found. The head may be noted elsewhere, to compare another time."""
+    """What a verification found. `noted` is the head kept outside that the log was compared with,
+    None if there was none: then a cut end would not have been noticed."""
 
     checked: int
     head: Head
     fault: Fault | None
+    noted: Head | None = None
 
     @property
     def is_intact(self) -> bool:

@@ -19,6 +19,11 @@ from rdvd.ground.store_copies import appearing, copy_database
 from rdvd.ground.store_problems import BrokenDatabase, ForeignDatabase, is_storage_full
 
 
+def note_beside(path: Path) -> Path:
+    """Where it is noted, outside the database, what this very database must hold."""
+    return path.with_name(f"{path.name}.audit-head")
+
+
 def backup(path: Path, target: Path) -> None:
     """Copy the database as it is at this moment, also while the daemon writes."""
     _require_file(path)
@@ -64,6 +69,8 @@ def _put_aside(path: Path) -> Path | None:
         _refuse_in_use(path)
     os.link(path, aside)
     _remove_log(path)
+    if os.path.lexists(note_beside(path)):  # it tells of this one, not of what comes in its place
+        note_beside(path).replace(note_beside(aside))
     return aside
 
 

@@ -54,7 +54,12 @@ PURE_ON = {"attrs"}
 
 # Inside a slice. A file with another name is a pure file, unless it plays a role by another name.
 ROLES = ("types", "pure", "storage", "actor", "routes", "__init__")
-ROLE_OF_OTHER_NAMES = {"scheduler": "actor", "worker": "actor", "sweeper": "actor"}
+ROLE_OF_OTHER_NAMES = {
+    "scheduler": "actor",
+    "worker": "actor",
+    "sweeper": "actor",
+    "keeper": "actor",
+}
 
 FILE_CEILING = 300
 FUNCTION_CEILING = 40
