@@ -10,6 +10,7 @@ from attrs import frozen
 from actors import Child, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
+from rdvd.cleanup import Sweeper
 from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
 from rdvd.events.routes import event_stream
@@ -34,6 +35,7 @@ from rdvd.reload import (
     Owners,
     api_rules,
     auth_settings,
+    cleanup_settings,
     http_settings,
     limit_settings,
     stream_rules,
@@ -90,6 +92,7 @@ def tree(
         task("news", partial(relay, events, ended), grace=1),
         task("audit", keeper.watch),
         auth,
+        task("cleanup", Sweeper(store, cleanup_settings(config)).watch, grace=1),
         task("lag", lag.watch, grace=1),
         settings,
         api,

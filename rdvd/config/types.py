@@ -44,7 +44,8 @@ def place(name: str, text: str, restart: str) -> Path:
 
 BOUND_ONCE = "It is bound before anything runs, and clients know it by this path."
 NO_WATCH_YET = "Nothing watches sessions yet."
-NO_CLEANUP_YET = "Nothing is cleaned up yet."
+NO_TRASH_YET = "There is no trash yet."
+CLEANER = "Who cleans up is told at the start."
 
 
 @frozen
@@ -154,10 +155,17 @@ class CleanupConfig:
     """What is thrown away, and when."""
 
     trash_retention_days: int = setting(
-        30, "What is in the trash is kept so long.", low=0, high=3_650, restart=NO_CLEANUP_YET
+        30, "What is in the trash is kept so long.", low=0, high=3_650, restart=NO_TRASH_YET
     )
     cleanup_interval_hours: float = setting(
-        24.0, "Between two clean-ups.", low=0.1, high=8_760, restart=NO_CLEANUP_YET
+        24.0, "Between two clean-ups.", low=0.1, high=8_760, restart=CLEANER
+    )
+    ended_tokens_days: int = setting(
+        90,
+        "The record of a revoked or expired token is kept so long.",
+        low=1,
+        high=3_650,
+        restart=CLEANER,
     )
 
 

@@ -23,7 +23,10 @@ class Latency:
 
 @frozen
 class StoreFacts:
-    """How the store is. `last_error` is what the latest commit failed with, None if it did not."""
+    """How the store is. `last_error` is what the latest commit failed with, None if it did not.
+
+    `integrity` is a word and perhaps why: `ok`, `unchecked`, or `failed` for damage.
+    """
 
     queued: int
     commits: int
@@ -33,6 +36,10 @@ class StoreFacts:
     database_bytes: int
     integrity: str
     last_error: str | None
+
+    @property
+    def is_damaged(self) -> bool:
+        return self.integrity.startswith("failed")
 
 
 class Ledger:
@@ -55,6 +62,10 @@ class Ledger:
     def note_failure(self, error: BaseException) -> None:
         self.last_error = f"{type(error).__name__}: {error}"
         self.note_corruption(error)
+
+    @property
+    def is_damaged(self) -> bool:
+        return self.integrity.startswith("failed")
 
     def note_corruption(self, error: BaseException) -> None:
         if is_corruption(error):

@@ -9,7 +9,7 @@ from attrs import frozen
 from actors import Node, Unavailable
 from rdvd import VERSION
 from rdvd.ground.errors import Problem
-from rdvd.ground.store import Store
+from rdvd.ground.store import Store, StoreFacts
 from rdvd.ground.traffic import Traffic
 from rdvd.streams import Census
 
@@ -66,9 +66,7 @@ class Checks:
                 await self._store.ping()
             except (Problem, Unavailable) as error:
                 return Finding(f"the database: {error}")
-            integrity = self._store.facts().integrity
-            is_well = integrity in ("ok", "unchecked")
-            return Finding(None if is_well else f"the database: integrity {integrity}")
+            return judge_integrity(self._store.facts())
         return Finding(f"the database did not answer within {LONGEST_CHECK:g} s")
 
     async def tmux(self) -> Finding:
@@ -77,6 +75,13 @@ class Checks:
         if self._tmux is None or now - self._tmux[0] > BELIEVED_SECONDS:
             self._tmux = (now, await _ask_tmux())
         return self._tmux[1]
+
+
+def judge_integrity(facts: StoreFacts) -> Finding:
+    if not facts.is_damaged:
+        return Finding(None)
+    hint = "stop the daemon and put a backup in its place: rdv restore FILE"
+    return Finding(f"the database: integrity {facts.integrity}; {hint}")
 
 
 async def _ask_tmux() -> Finding:

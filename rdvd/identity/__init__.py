@@ -19,6 +19,7 @@ from .peers import refuse_foreigner as refuse_foreigner
 from .secret_files import UnsafeFile as UnsafeFile
 from .settings import AuthSettings as AuthSettings
 from .streams import wait_until_ended as wait_until_ended
+from .tables import purge_tokens as purge_tokens
 from .tally import Tally as Tally
 from .tokens import MalformedToken as MalformedToken
 from .tokens import Secret as Secret

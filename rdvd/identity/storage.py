@@ -1,13 +1,11 @@
-"""Users and tokens: in SQLite, and in memory in step with it. A token's digest, never a token."""
+"""Users and tokens: in SQLite, and in memory in step with it."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
 
 import trio
-from attrs import field, frozen
 
 from rdvd.ground.errors import BadInput, Conflict, NotFound, StorageFull
 from rdvd.ground.ids import new_id
@@ -23,6 +21,17 @@ from .service_token import (
     write_service_token,
 )
 from .settings import AuthSettings
+from .tables import (
+    StoredToken,
+    add_token,
+    add_user,
+    is_digest_known,
+    live_tokens_after,
+    note_uses,
+    revoke_tokens,
+    set_expiry,
+    users_after,
+)
 from .tokens import Secret, new_secret, redact
 from .types import (
     LONGEST_NAME,
@@ -38,7 +47,6 @@ from .types import (
 
 log = logging.getLogger("rdvd.identity")
 
-PAGE = 500
 DAY_MS = 24 * 3600 * 1000
 RETRY_SECONDS = 3600.0
 
@@ -219,69 +227,3 @@ def _checked_name(name: str) -> str:
     if redact(name) != name:
         raise BadInput("a name must not hold a token")
     return name
-
-
-@frozen
-class StoredToken:
-    """A token's record and what it is recognised by."""
-
-    token: Token
-    digest: bytes = field(repr=False)
-
-
-def add_user(db: sqlite3.Connection, user: User) -> None:
-    db.execute(
-        "INSERT INTO users (id, name, is_owner, created) VALUES (?, ?, ?, ?)",
-        (user.id, user.name, int(user.is_owner), user.created),
-    )
-
-
-def users_after(db: sqlite3.Connection, last: str) -> list[User]:
-    """A page of users by id. The next page begins after the last one's id."""
-    rows = db.execute(
-        "SELECT id, name, is_owner, created FROM users WHERE id > ? ORDER BY id LIMIT ?",
-        (last, PAGE),
-    )
-    return [User(UserId(id), name, bool(owner), created) for id, name, owner, created in rows]
-
-
-def add_token(db: sqlite3.Connection, stored: StoredToken) -> None:
-    token = stored.token
-    db.execute(
-        "INSERT INTO tokens (id, kind, digest, user, name, created, last_used, expires, revoked,"
-        " rotated_from, subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(token.id, token.kind, stored.digest, token.user, token.name, token.created),
-            *(token.last_used, token.expires, token.revoked, token.rotated_from, token.subject),
-        ),
-    )
-
-
-def live_tokens_after(db: sqlite3.Connection, last: str, now: int) -> list[StoredToken]:
-    """A page, by id, of the tokens neither revoked nor expired."""
-    rows = db.execute(
-        "SELECT digest, id, kind, user, name, created, last_used, expires, revoked, rotated_from,"
-        " subject FROM tokens WHERE revoked IS NULL AND (expires IS NULL OR expires > ?)"
-        " AND id > ? ORDER BY id LIMIT ?",
-        (now, last, PAGE),
-    )
-    return [StoredToken(Token(*columns), digest) for digest, *columns in rows]
-
-
-def is_digest_known(db: sqlite3.Connection, digest: bytes) -> bool:
-    """Whether a token with this digest was ever there, dead or alive."""
-    return db.execute("SELECT 1 FROM tokens WHERE digest = ?", (digest,)).fetchone() is not None
-
-
-def revoke_tokens(db: sqlite3.Connection, ids: Sequence[TokenId], now: int) -> None:
-    db.executemany(
-        "UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL", [(now, id) for id in ids]
-    )
-
-
-def set_expiry(db: sqlite3.Connection, ids: Sequence[TokenId], expires: int) -> None:
-    db.executemany("UPDATE tokens SET expires = ? WHERE id = ?", [(expires, id) for id in ids])
-
-
-def note_uses(db: sqlite3.Connection, uses: Sequence[tuple[TokenId, int]]) -> None:
-    db.executemany("UPDATE tokens SET last_used = ? WHERE id = ?", [(at, id) for id, at in uses])

@@ -6,6 +6,7 @@ from .hangups import outlive_hangups as outlive_hangups
 from .owners import Owners as Owners
 from .owners import api_rules as api_rules
 from .owners import auth_settings as auth_settings
+from .owners import cleanup_settings as cleanup_settings
 from .owners import http_settings as http_settings
 from .owners import limit_settings as limit_settings
 from .owners import log_settings as log_settings

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from actors import Ref
+from rdvd.cleanup import CleanupSettings
 from rdvd.config import Config
 from rdvd.ground.doors import Rules
 from rdvd.ground.http import App, HttpSettings
@@ -67,6 +68,11 @@ def auth_settings(config: Config) -> AuthSettings:
         service_token_file=config.auth.service_token_file,
         rotation_days=config.auth.token_rotation_days,
     )
+
+
+def cleanup_settings(config: Config) -> CleanupSettings:
+    cleanup = config.cleanup
+    return CleanupSettings(cleanup.cleanup_interval_hours * 3600, cleanup.ended_tokens_days)
 
 
 def limit_settings(config: Config) -> LimitSettings:

@@ -136,6 +136,36 @@ async def test_integrity_is_unchecked_until_somebody_looks(tmp_path: Path):
         assert store.facts().integrity == "ok"
 
 
+async def test_looking_for_damage_holds_up_nobody_and_ends_in_time(tmp_path: Path):
+    async with open_store(tmp_path / "library.db", LIBRARY) as store:
+        await store.write(lambda db: [add(db, f"{number}") for number in range(20_000)])
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(store.check_integrity)
+            await wait_all_tasks_blocked()
+            await store.ping()
+
+        assert store.facts().integrity == "ok"
+        assert (await store.check_integrity(seconds=0)).startswith("unchecked: ")
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            await store.check_integrity()
+        assert not store.facts().is_damaged
+
+
+async def test_damage_once_met_is_not_forgotten(tmp_path: Path):
+    async with open_store(tmp_path / "library.db", LIBRARY) as store:
+        with pytest.raises(sqlite3.DatabaseError):
+            await store.read(meet_damage)
+
+        assert (await store.check_integrity()) == "failed: met"
+
+
+def meet_damage(_: sqlite3.Connection) -> None:
+    error = sqlite3.DatabaseError("met")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    raise error
+
+
 async def test_damage_that_a_job_meets_becomes_a_fact(tmp_path: Path):
     path = tmp_path / "library.db"
     async with open_store(path, LIBRARY) as store:

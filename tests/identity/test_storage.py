@@ -6,9 +6,8 @@ from attrs import evolve
 from sqlite_utils import Database
 
 from rdvd.ground.store import digest_of
-from rdvd.identity import MIGRATIONS, Token, TokenId, User, UserId
-from rdvd.identity import storage as tables
-from rdvd.identity.storage import StoredToken
+from rdvd.identity import MIGRATIONS, Token, TokenId, User, UserId, tables
+from rdvd.identity.tables import StoredToken
 
 ANN = User(UserId("ann"), "Ann", True, 1)
 TOKEN = Token(TokenId("t1"), "api", ANN.id, "laptop", 1)
@@ -92,3 +91,24 @@ def test_a_use_is_noted(db: sqlite3.Connection):
     tables.note_uses(db, [(TOKEN.id, 7)])
 
     assert [7] == [stored.token.last_used for stored in tables.live_tokens_after(db, "", now=0)]
+
+
+def test_tokens_are_purged_a_while_after_their_end_and_never_before(db: sqlite3.Connection):
+    ends = {"revoked": (10, None), "expired": (None, 10), "both": (30, 10), "good": (None, None)}
+    for number, (name, (revoked, expires)) in enumerate(ends.items()):
+        token = evolve(TOKEN, id=TokenId(name), revoked=revoked, expires=expires)
+        store(db, token, bytes([number]) * 32)
+
+    assert tables.purge_tokens(db, before=10) == 0
+    assert tables.purge_tokens(db, before=11) == 3
+    assert [stored.token.id for stored in tables.live_tokens_after(db, "", now=0)] == ["good"]
+
+
+def test_a_dead_service_token_is_remembered_for_ever(db: sqlite3.Connection):
+    """Else, found in its file, it would be taken for one of an older installation."""
+    dead = evolve(TOKEN, kind="svc", revoked=1)
+    store(db, dead)
+    store(db, evolve(dead, id=TokenId("t2"), rotated_from=dead.id), b"e" * 32)
+
+    assert tables.purge_tokens(db, before=99) == 0
+    assert tables.is_digest_known(db, b"d" * 32)

@@ -10,7 +10,9 @@ from rdvd import VERSION
 
 from .daemons import Daemon, living, rdv
 
-PLACES = ["news", "audit", "auth", "lag", "config", "api", "streams", "watchdog", "ready"]
+PLACES = [
+    "news", "audit", "auth", "cleanup", "lag", "config", "api", "streams", "watchdog", "ready",
+]  # fmt: skip
 
 
 async def test_health_has_the_members_of_the_seed_and_the_tree_for_its_owner(tmp_path: Path):
