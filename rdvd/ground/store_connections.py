@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
+from rdvd.ground.private import check
 from rdvd.ground.store_problems import BrokenDatabase, ForeignDatabase
 
 APPLICATION_ID = int.from_bytes(b"rdvd")
@@ -25,6 +26,8 @@ FOR_THE_WRITER = (
 def connect_writer(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Connection:
     """The one connection that writes and checkpoints; the file is made if there is none."""
     create_private(path)
+    for file in (path, *beside(path)):
+        check(file, "a file")
     connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
     with _closed_on_error(connection):
         claim(connection, path)
@@ -63,6 +66,11 @@ def create_private(path: Path) -> None:
     finally:
         os.close(descriptor)
     sync(path.parent)
+
+
+def beside(path: Path) -> tuple[Path, Path]:
+    """SQLite's own files: the write-ahead log, and the index of it that is shared in memory."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def sync(path: Path) -> None:
