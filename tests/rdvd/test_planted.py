@@ -1,13 +1,9 @@
 """What somebody planted where a file of ours belongs is refused with a hint, and left alone."""
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import frozen
@@ -15,7 +11,7 @@ from attrs import frozen
 from rdvd.ground.places import Places, find_places, prepare
 
 from .daemons import environment
-from .starter import __name__ as STARTER  # noqa: N812 - the name of a program to start
+from .starter import Starter, starting
 
 MISCONFIGURED = 78
 THESIS = "my thesis"
@@ -41,20 +37,9 @@ PAIRS = [(ours, kind) for ours in OURS for kind in KINDS if (ours, kind) not in 
 
 
 @pytest.fixture(scope="module")
-def starter() -> Iterator[subprocess.Popen[str]]:
-    command, pipe = [sys.executable, "-m", STARTER], subprocess.PIPE
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=root) as process:
-        yield process
-        process.stdin and process.stdin.close()
-
-
-def start(starter: subprocess.Popen[str], places: Places) -> Any:
-    assert starter.stdin is not None
-    assert starter.stdout is not None
-    starter.stdin.write(f"{json.dumps(environment(places.home, places.run))}\n")
-    starter.stdin.flush()
-    return json.loads(starter.stdout.readline())
+def starter() -> Iterator[Starter]:
+    with starting() as it:
+        yield it
 
 
 @pytest.fixture
@@ -105,7 +90,7 @@ def look(path: Path) -> Seen:
 
 @pytest.mark.parametrize(("ours", "kind"), PAIRS)
 def test_it_is_refused_with_a_hint_and_nothing_is_removed(
-    ours: str, kind: str, starter: subprocess.Popen[str], places: Places
+    ours: str, kind: str, starter: Starter, places: Places
 ):
     if kind == "a file of another" and os.geteuid() != 0:
         pytest.skip("only root can give a file away")
@@ -113,11 +98,11 @@ def test_it_is_refused_with_a_hint_and_nothing_is_removed(
     plant(path, kind)
     before = look(path)
 
-    ended = start(starter, places)
+    ended = starter.start(environment(places.home, places.run))
 
-    assert ended["code"] == MISCONFIGURED, ended["said"]
-    assert str(path) in ended["said"]
-    assert "Traceback" not in ended["said"]
+    assert ended.code == MISCONFIGURED, ended.said
+    assert str(path) in ended.said
+    assert "Traceback" not in ended.said
     assert look(path) == before
     assert not path.with_name("nowhere").exists()
     assert not places.api_socket.is_socket()
