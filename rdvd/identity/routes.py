@@ -14,6 +14,8 @@ from rdvd.ground.routes import Request, Routes
 from .actor import Auth
 from .authority import Thing
 from .types import (
+    LONGEST_LIFE_SECONDS,
+    LONGEST_NAME,
     MintableKind,
     NewToken,
     Principal,
@@ -29,9 +31,9 @@ from .types import (
 class TokenOrder:
     """A token to be made. `kind`: cli for a command line, api for a program, wrk for a worker."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
     kind: MintableKind = "api"
-    expires_in_seconds: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    expires_in_seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_LIFE_SECONDS)] | None = None
 
 
 @frozen

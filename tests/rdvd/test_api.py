@@ -42,6 +42,14 @@ async def test_a_token_works_until_it_is_revoked(tmp_path: Path):
     assert revoked.headers["www-authenticate"] == "Bearer"
 
 
+async def test_a_token_for_longer_than_anybody_lives_is_refused_by_name(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        order = {"name": "eternal", "expires_in_seconds": 2**40}
+        refused = await daemon.ask("POST", "/api/tokens", order)
+
+    assert (refused.status, refused.json["path"]) == (400, "$.expires_in_seconds")
+
+
 async def test_a_token_is_shown_once_and_is_nowhere_in_the_files(tmp_path: Path):
     async with living(tmp_path / "home") as daemon:
         minted = (await daemon.ask("POST", "/api/tokens", {"name": "laptop"})).json
