@@ -20,7 +20,7 @@ from rdvd.ground.serve import ServeLimits
 from .http_client import connect, read_to_the_end
 from .http_server import NewThing, Size, app_of, descriptors, serving, small_routes
 
-WARM_UP, SECONDS = 0.5, 8.0
+WARM_UP, SECONDS = 0.5, 4.0
 A_HANG = 3.0
 A_VOLLEY = 20
 

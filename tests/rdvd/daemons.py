@@ -100,10 +100,21 @@ def rdv(daemon: Daemon, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def with_setting(home: Path, line: str) -> None:
     """A home with a configuration of this one line in the section of the server."""
+    configure(home, f"[server]\n{line}\n")
+
+
+def unlimited(home: Path) -> Path:
+    """A home whose daemon never says that somebody asks too often."""
+    kinds = ("reads", "writes", "exec", "agent_events")
+    configure(home, "\n".join(["[limits]", *(f"{kind}_per_minute = 1_000_000" for kind in kinds)]))
+    return home
+
+
+def configure(home: Path, text: str) -> None:
     (home / "server").mkdir(parents=True, mode=0o700)
     home.chmod(0o700)
     file = home / "server" / "config.toml"
-    file.write_text(f"[server]\n{line}\n")
+    file.write_text(text)
     file.chmod(0o600)
 
 

@@ -10,7 +10,7 @@ from random import Random
 
 import trio
 
-from .daemons import A_WHILE, Daemon, living
+from .daemons import A_WHILE, Daemon, living, unlimited
 from .fuzz import Fuzz
 from .gunner import Gunner
 
@@ -20,21 +20,6 @@ FEWEST = 1_500
 WARM_UP = 3  # the first third, in which every buffer, cache and table gets its size
 MEBIBYTE = 2**20
 SEED = int(os.environ.get("RDV_FUZZ_SEED", "0")) or Random().randrange(1, 2**32)
-UNLIMITED = """[limits]
-reads_per_minute = 1000000
-writes_per_minute = 1000000
-exec_per_minute = 1000000
-agent_events_per_minute = 1000000
-"""
-
-
-def unlimited(home: Path) -> Path:
-    (home / "server").mkdir(parents=True, mode=0o700)
-    home.chmod(0o700)
-    file = home / "server" / "config.toml"
-    file.write_text(UNLIMITED)
-    file.chmod(0o600)
-    return home
 
 
 def resident(daemon: Daemon) -> int:
