@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Literal
 
 from rdvd.ground.private import check
-from rdvd.ground.store_problems import BrokenDatabase, ForeignDatabase
+from rdvd.ground.store_problems import (
+    OF_THE_DRIVER,
+    BrokenDatabase,
+    ForeignDatabase,
+    code_of,
+    primary_code,
+)
 
 APPLICATION_ID = int.from_bytes(b"rdvd")
 Synchronous = Literal["FULL", "NORMAL"]
+
+# Besides damage: a schema or a version that makes no sense, and text that is none.
+FAULTS_OF_A_FILE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, OF_THE_DRIVER & 0xFF}
 
 # Temporary tables stay in memory, so that a full disk stops no reader.
 FOR_ALL = ("PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY", "PRAGMA busy_timeout = 5000")
@@ -29,7 +38,7 @@ def connect_writer(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Con
     for file in (path, *beside(path)):
         check(file, "a file")
     connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
-    with _closed_on_error(connection):
+    with _closed_on_error(connection), opening(path):
         claim(connection, path)
         _apply(connection, FOR_ALL, FOR_THE_WRITER, (f"PRAGMA synchronous = {synchronous}",))
         return connection
@@ -37,7 +46,7 @@ def connect_writer(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Con
 
 def connect_reader(path: Path) -> sqlite3.Connection:
     connection = connect_copier(path)
-    with _closed_on_error(connection):
+    with _closed_on_error(connection), opening(path):
         _apply(connection, FOR_READERS)
         return connection
 
@@ -50,7 +59,7 @@ def connect_copier(path: Path, *, is_alone: bool = False) -> sqlite3.Connection:
     """
     options = "mode=ro&immutable=1" if is_alone else "mode=ro"
     connection = _connect(f"{path.absolute().as_uri()}?{options}")
-    with _closed_on_error(connection):
+    with _closed_on_error(connection), opening(path):
         _apply(connection, FOR_ALL)
         return connection
 
@@ -110,11 +119,25 @@ def naming_the_file(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        if code_of(error) == sqlite3.SQLITE_NOTADB:
             raise ForeignDatabase(f"{path} is no SQLite database.") from error
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
+        if primary_code(error) == sqlite3.SQLITE_CORRUPT:
             raise BrokenDatabase(f"{path} is damaged: {error}.") from error
         raise
+    except UnicodeDecodeError as error:  # SQLite quotes what it has found in the file
+        raise BrokenDatabase(f"{path} is damaged: its schema is no text.") from error
+
+
+@contextmanager
+def opening(path: Path) -> Generator[None]:
+    """Nothing but our own words are said meanwhile, so if they fail it is the file's fault."""
+    with naming_the_file(path):
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if primary_code(error) not in FAULTS_OF_A_FILE:
+                raise
+            raise BrokenDatabase(f"{path} cannot be used: {error}.") from error
 
 
 def pragma(connection: sqlite3.Connection, name: str) -> int:

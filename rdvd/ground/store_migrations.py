@@ -9,6 +9,7 @@ from textwrap import dedent
 
 from sqlite_utils import Database, Migrations
 
+from rdvd.ground.store_connections import opening
 from rdvd.ground.store_copies import copy_database
 from rdvd.ground.store_problems import NewerDatabase
 
@@ -20,14 +21,17 @@ Step = tuple[str, str]  # the set's name, the migration's name
 def migrate(connection: sqlite3.Connection, path: Path, sets: Sequence[Migrations]) -> None:
     """Apply what is missing, each migration in one transaction with its record."""
     db = Database(connection, strict=True, execute_plugins=False)
-    applied = _applied(connection)
+    with opening(path):
+        applied = _applied(connection)
+        is_complete = not any(each.pending(db) for each in sets)
     _refuse_a_newer(path, applied, sets)
-    if not any(each.pending(db) for each in sets):
+    if is_complete:
         return
     if applied:
         _keep_copy(connection, path, len(applied))
-    for each in sets:
-        each.apply(db)
+    with opening(path):  # a record that was tampered with would have a migration applied twice
+        for each in sets:
+            each.apply(db)
 
 
 def digest_of(migrations: Migrations) -> dict[str, str]:
@@ -44,7 +48,8 @@ def _applied(connection: sqlite3.Connection) -> set[Step]:
     name = Migrations.migrations_table
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [name]).fetchone():
         return set()
-    return set(connection.execute(f"SELECT migration_set, name FROM {name}"))
+    rows = connection.execute(f"SELECT migration_set, name, applied_at FROM {name}")
+    return {(set_, step) for set_, step, _ in rows}
 
 
 def _known(sets: Iterable[Migrations]) -> Iterator[Step]:

@@ -12,6 +12,7 @@ FULL_IN_SQLITE = {
     sqlite3.SQLITE_IOERR_WRITE,
     sqlite3.SQLITE_IOERR_SHMSIZE,
 }
+OF_THE_DRIVER = -1
 FULL_IN_UNIX = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -51,8 +52,8 @@ def is_corruption(error: BaseException) -> bool:
 
 
 def code_of(error: sqlite3.Error) -> int:
-    """The extended code; -1 for errors of the driver itself, which have none."""
-    return getattr(error, "sqlite_errorcode", -1)
+    """The extended code; errors of the driver itself have none."""
+    return getattr(error, "sqlite_errorcode", OF_THE_DRIVER)
 
 
 def primary_code(error: sqlite3.Error) -> int:
