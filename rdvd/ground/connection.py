@@ -17,8 +17,12 @@ from rdvd.ground.problems import PROBLEM_TYPE, trouble_of_status
 SPOKEN_VERSIONS = (b"1.0", b"1.1")
 
 
-class UnspokenVersion(Exception):
-    """The peer began with a version of HTTP that is not 1."""
+class Unreadable(Exception):
+    """What the peer began with is answered with this status, and with nothing after it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
 
 
 class Http1(H11Protocol):
@@ -30,14 +34,18 @@ class Http1(H11Protocol):
     async def handle(self, event: Event) -> None:
         try:
             await super().handle(event)
-        except UnspokenVersion:
-            await self._send_error_response(505)
+        except Unreadable as refusal:
+            await self._send_error_response(refusal.status)
             await self.send(Closed())
 
     async def _check_protocol(self, event: h11.Request) -> None:
         self._is_head = event.method == b"HEAD"
         if event.http_version not in SPOKEN_VERSIONS:
-            raise UnspokenVersion
+            raise Unreadable(505)
+        # RFC 9112, 6.1: of two readers one may go by the length and the other by the chunks, and
+        # what is the body to one is the next request to the other.
+        if {b"content-length", b"transfer-encoding"} <= {name for name, _ in event.headers}:
+            raise Unreadable(400)
 
     async def _send_error_response(self, status_code: int) -> None:
         body = trouble_of_status(status_code).document(new_id())
@@ -88,10 +96,22 @@ class Connection(TCPServer):
             self._reading.cancel()
 
     async def protocol_send(self, event: Event) -> None:
-        if isinstance(event, RawData):
-            await self._write(event.data)
-        else:
-            await super().protocol_send(event)
+        match event:
+            case RawData(data):
+                await self._write(data)
+            case Closed():
+                await self._end()
+            case _:
+                await super().protocol_send(event)
+
+    async def _end(self) -> None:
+        """The reader may be who calls: it must have told the handler before it is cancelled, or
+        the handler would wait for the rest of a body that nobody reads any more."""
+        try:
+            await super()._close()
+            await self.protocol.handle(Closed())
+        finally:
+            self._reading.cancel()
 
     async def _write(self, data: bytes) -> None:
         """Shielded, because half an answer on the wire is worse than none; but not for ever."""

@@ -21,10 +21,11 @@ CLIENT_GONE = 499  # what nginx calls it: nobody was left to answer
 LOGGED_PATH = 200
 # What says who asks or what for: of two, one reader may believe the first, another the last.
 GIVEN_ONCE = {"authorization", "idempotency-key", "content-type", "x-request-id"}
+CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": CONTENT_POLICY,
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

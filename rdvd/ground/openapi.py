@@ -8,6 +8,7 @@ from attrs import frozen
 
 from rdvd.ground.answers import DONE, Text
 from rdvd.ground.errors import Problem
+from rdvd.ground.exchange import CONTENT_POLICY
 from rdvd.ground.json import schemas
 from rdvd.ground.openapi_page import openapi_page
 from rdvd.ground.problems import PROBLEM_TYPE
@@ -174,7 +175,7 @@ def description_routes(routes: Iterable[Route], *, title: str, version: str) -> 
         response_type="text/html",
     )  # fmt: skip
     async def _(_: Request[None]) -> Text:
-        policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        policy = {"Content-Security-Policy": f"{CONTENT_POLICY}; style-src 'unsafe-inline'"}
         return Text(page, "text/html; charset=utf-8", policy)
 
     return described

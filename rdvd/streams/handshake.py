@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from attrs import field, frozen
 
 from rdvd.ground.errors import BadInput
+from rdvd.ground.exchange import refuse_repeated
 
 TICKET_PROTOCOL = "rdv.ticket."  # offered with the ticket behind it, so that no URL carries it
 AUTH_PROTOCOL = "rdv.auth"  # offered by who says who it is in the first message
@@ -34,6 +35,7 @@ class Knock:
 
 def read_knock(target: str, raw: RawHeaders, protocols: Sequence[str]) -> Knock:
     """Raises `BadInput` for what can be read in two ways."""
+    refuse_repeated(name.decode("latin-1") for name, _ in raw)
     headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
     path, query = _split(target)
     offered = [each for each in protocols if each.startswith(TICKET_PROTOCOL)]

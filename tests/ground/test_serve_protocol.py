@@ -102,3 +102,25 @@ async def test_a_client_that_leaves_within_its_body_is_not_waited_for(
 
         assert await server.stop() < AT_ONCE
         await stream.aclose()
+
+
+async def test_a_body_that_turns_into_nonsense_ends_the_handler_that_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    """Stock: the reader is told to end by itself, and the handler waits until its deadline."""
+    head = b"POST /api/things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with serving(app_of(small_routes()), tmp_path, grace=60) as server:
+        got = await say(server.path, head + b"zz\r\n")
+        assert await server.stop() < AT_ONCE
+
+    assert got.startswith(b"HTTP/1.1 400")
+
+
+async def test_a_body_with_a_length_and_chunks_is_refused(tmp_path: Path) -> None:
+    """Stock: the chunks win, and what the length had covered is the next request."""
+    head = b"POST /api/things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+    async with serving(app_of(small_routes()), tmp_path) as server:
+        got = await say(server.path, head + b"Content-Length: 9\r\n\r\n0\r\n\r\n" + GET + b"\r\n")
+
+    assert got.startswith(b"HTTP/1.1 400")
+    assert got.count(b"HTTP/1.1") == 1

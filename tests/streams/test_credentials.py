@@ -7,6 +7,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from rdvd.ground.errors import BadInput
+from rdvd.streams.handshake import read_knock
+
 from .doors import place
 from .visits import KNOCK, bearer, closing, frame, hear_close
 
@@ -131,6 +134,13 @@ async def test_a_credential_is_shown_once_and_in_one_place(tmp_path: Path):
         not_here = await here.served.refusal("/ws/strict?auth=message")
 
         assert both[0] == not_here[0] == 400
+
+
+def test_a_repeated_credential_is_refused():
+    twice = [(b"Authorization", b"Bearer one"), (b"authorization", b"Bearer other")]
+
+    with pytest.raises(BadInput, match="more than once"):
+        read_knock("/ws/open/s", twice, [])
 
 
 async def test_no_ticket_and_no_token_is_in_any_line_of_the_log(
