@@ -7,6 +7,7 @@ only a person can change is wrong, so that starting it again would not help.
 import argparse
 import logging
 import os
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _start(*, is_quiet: bool) -> None:
     """Own the data directory first, so that nothing of another daemon's is ever touched."""
+    _dump_no_core()
     places = find_places(os.environ)
     config = load(places, os.environ)
     notifier = find_notifier(os.environ)
@@ -68,6 +70,12 @@ def _start(*, is_quiet: bool) -> None:
     log_to = evolve(log_to, stderr="none") if is_quiet else log_to
     with own(config.server.pid_file), logging_to(log_to, os.environ) as lines:
         trio.run(_live, config, places, handed_over, notifier, interval, lines)
+
+
+def _dump_no_core() -> None:
+    """It would hold tokens. The hard limit stays: who is started by us may want a core."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 async def _live(

@@ -96,22 +96,10 @@ class Connection(TCPServer):
             self._reading.cancel()
 
     async def protocol_send(self, event: Event) -> None:
-        match event:
-            case RawData(data):
-                await self._write(data)
-            case Closed():
-                await self._end()
-            case _:
-                await super().protocol_send(event)
-
-    async def _end(self) -> None:
-        """The reader may be who calls: it must have told the handler before it is cancelled, or
-        the handler would wait for the rest of a body that nobody reads any more."""
-        try:
-            await super()._close()
-            await self.protocol.handle(Closed())
-        finally:
-            self._reading.cancel()
+        if isinstance(event, RawData):
+            await self._write(event.data)
+        else:
+            await super().protocol_send(event)
 
     async def _write(self, data: bytes) -> None:
         """Shielded, because half an answer on the wire is worse than none; but not for ever."""

@@ -22,8 +22,8 @@ from actors.child import Child
 from actors.task import TaskChild
 from actors.testing import InducedCrash, crash
 from rdvd import program
-from rdvd.cli.client import UnixConnection
 
+from .daemons import UnixConnection
 from .starter import serve
 
 NO_MORE = 99
