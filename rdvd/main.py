@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from actors import Child, Ref, Serving, Supervisor, Topic, actor, task
+from actors import Child, Node, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
 from rdvd.cleanup import Sweeper
@@ -68,20 +68,16 @@ def tree(
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
-    held = Live(config)
-    homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
+    held, homes = Live(config), identity.Homes(dict)  # no sessions yet, so nobody is inside one
     keeper = audit.Keeper(store, audit.note_beside(config.database.path))
     record = keeper.record
-
-    def look(who: Principal) -> dict[str, Any]:
-        return {"tree": root.snapshot().as_json()} if may(who, "daemon.inspect") else {}
 
     def make_auth() -> Auth:
         return Auth(store, auth_settings(held.now), homes, ended, record, tally=tally)
 
-    events, auth = Events(look), actor("auth", make_auth)
+    events = Events(partial(_look, lambda: root.snapshot()))
+    auth = actor("auth", make_auth)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
-
     sources = MetricSources(
         store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
     )
@@ -101,6 +97,10 @@ def tree(
         task("ready", partial(announce, notifier), grace=1),
     )
     return root
+
+
+def _look(snapshot: Callable[[], Node], who: Principal) -> dict[str, Any]:
+    return {"tree": snapshot().as_json()} if may(who, "daemon.inspect") else {}
 
 
 def _ways_in(

@@ -26,6 +26,7 @@ from .storage import Vault
 from .tally import ShownKind, Tally, kind_of
 from .tokens import Secret, new_secret
 from .types import (
+    OURSELVES,
     AuthEvent,
     NewToken,
     Principal,
@@ -37,6 +38,7 @@ from .types import (
     TokenRevoked,
     User,
     UserId,
+    done_unasked,
     name_of,
 )
 
@@ -46,7 +48,6 @@ Record: TypeAlias = Callable[[AuthEvent], Awaitable[object]]
 
 HOUR = 3600.0
 MOST_REMEMBERED = 1_000
-OURSELVES = "rdvd"  # who did what nobody asked for
 
 
 @frozen
@@ -163,7 +164,7 @@ class Auth(Actor):
         """For the environment of a session that is about to begin. Only our own code asks."""
         secret = new_secret("ses")
         token = await self._vault.mint_for_session(secret, session, user, self._now())
-        await self._record_safely(_of("token.mint", token))
+        await self._record_safely(done_unasked("token.mint", token))
         return Minted(token, secret)
 
     async def revoke(self, by: Principal, id: TokenId) -> Token:
@@ -181,7 +182,7 @@ class Auth(Actor):
         tokens = self._vault.keyring.of_session(session, self._now())
         await self._end([token.id for token in tokens])
         for token in tokens:
-            await self._record_safely(_of("token.revoke", token))
+            await self._record_safely(done_unasked("token.revoke", token))
 
     async def rotate_service_token(self, by: Principal) -> Token:
         """Put a new one in the file; the old one stays good for the time of the overlap."""
@@ -227,7 +228,7 @@ class Auth(Actor):
     async def _rotate_if_it_can(self) -> None:
         try:
             token = await self._rotate()
-            await self._record_safely(_of("service_token.rotate", token))
+            await self._record_safely(done_unasked("service_token.rotate", token))
         except Problem as problem:  # the old one stays good, and an hour later we try again
             log.error("service_token.not_rotated", extra={"error": str(problem)})
 
@@ -292,10 +293,6 @@ class Auth(Actor):
 
 def _may_see(by: Principal, token: Token) -> bool:
     return may(by, "token.read", Thing(user=token.user))
-
-
-def _of(action: str, token: Token) -> AuthEvent:
-    return AuthEvent(action, "accepted", token.user, token.id, OURSELVES, object=token.subject)
 
 
 def _place(peer: Peer | None) -> str:

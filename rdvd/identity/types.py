@@ -211,3 +211,10 @@ class AuthEvent:
     peer: str | None = None
     object: str | None = None
     reason: str | None = None
+
+
+OURSELVES = "rdvd"  # instead of a process, for what nobody asked for
+
+
+def done_unasked(action: str, token: Token) -> AuthEvent:
+    return AuthEvent(action, "accepted", token.user, token.id, OURSELVES, object=token.subject)
