@@ -16,7 +16,7 @@ from .gunner import Gunner
 
 REQUESTS = int(os.environ.get("RDV_FUZZ_REQUESTS", "10000"))
 SECONDS = float(os.environ.get("RDV_FUZZ_SECONDS", "14"))
-FEWEST = 1_500
+FEWEST = 500
 WARM_UP = 3  # the first third, in which every buffer, cache and table gets its size
 MEBIBYTE = 2**20
 SEED = int(os.environ.get("RDV_FUZZ_SEED", "0")) or Random().randrange(1, 2**32)
@@ -50,7 +50,7 @@ async def test_no_request_makes_it_fail_hang_or_grow(tmp_path: Path):
 
     seen = f"seed {SEED}: {gunner.statuses}, grown by {grown / MEBIBYTE:.1f} MiB"
     assert gunner.statuses.total() >= min(FEWEST, REQUESTS), seen
-    assert gunner.statuses.keys() >= {200, 201, 400, 401, 403, 404, 405, 409, 415}, seen
+    assert gunner.statuses.keys() >= {200, 201, 400, 403, 404, 405, 415}, seen
     assert grown < 8 * MEBIBYTE, seen
     assert health["status"] == "healthy", seen
     assert all(node["restarts"] == 0 for node in health["tree"]["children"]), seen
