@@ -1,0 +1,260 @@
+"""One tmux server: there or not, connected or not, and brought back when it can be."""
+
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import trio
+from attrs import frozen
+
+from actors import Topic
+from rdvd.ground.places import check_socket_path
+from rdvd.ground.private import BadPlace, check
+
+from .client import Client, control_client, is_listening
+from .connection import Connection
+from .greeting import Hello
+from .introduction import count, introduce
+from .types import (
+    Changed,
+    Condition,
+    ServerBack,
+    ServerFacts,
+    ServerGone,
+    TmuxChange,
+    TmuxRefused,
+    TmuxUnavailable,
+    Way,
+)
+
+PATIENCE_TO_ATTACH = 30.0  # a server that stands still answers at once when it goes on
+LONGEST_PAUSE = 5.0
+A_GOOD_WHILE = 10.0  # a connection that lasted so long was no failure
+
+log = logging.getLogger("rdvd.tmux")
+
+
+@frozen(eq=False)
+class Absent:
+    reason: str
+
+
+@frozen(eq=False)
+class Connecting:
+    pass
+
+
+@frozen(eq=False)
+class Ready:
+    connection: Connection
+    hello: Hello
+
+
+@frozen(eq=False)
+class Silent:
+    """It holds its socket and does not talk to us; we go on trying."""
+
+    reason: str
+
+
+State = Absent | Connecting | Ready | Silent
+
+
+class Server:
+    """`live` is a task of the gateway's; all else is for anybody, at any time."""
+
+    def __init__(
+        self,
+        number: int,
+        path: Path,
+        *,
+        launch: Callable[[int], Awaitable[Way]],
+        program: Callable[[], str],
+        environ: Mapping[str, str],
+        history_limit: int,
+        patience: float,
+        changes: Topic[TmuxChange],
+    ) -> None:
+        check_socket_path(path)
+        self.number, self.path = number, path
+        self.state: State = Connecting()
+        self.sessions: int | None = None
+        self.reconnects = 0
+        self._launch, self._program, self._environ = launch, program, environ
+        self._history_limit, self._patience = history_limit, patience
+        self._changes = changes
+        self._way: Way | None = None
+        self._changed, self._wish, self._recount = trio.Event(), trio.Event(), trio.Event()
+        self._failures, self._reason = 0, "it does not run"
+
+    async def connection(self) -> Connection:
+        """The one there is; what is on its way is waited for, what is not there refused at once."""
+        while True:
+            match self.state:
+                case Ready(connection):
+                    return connection
+                case Absent(reason) | Silent(reason):
+                    raise TmuxUnavailable(f"tmux server {self.number}: {reason}")
+                case Connecting():
+                    await self._changed.wait()
+
+    @property
+    def is_absent(self) -> bool:
+        return isinstance(self.state, Absent)
+
+    async def settled(self) -> None:
+        """Until it is known how it is."""
+        while isinstance(self.state, Connecting):
+            await self._changed.wait()
+
+    async def started(self) -> Connection:
+        """The same, but what is not there is started."""
+        await self.settled()
+        before = self.state
+        if isinstance(before, Absent):
+            self._wish.set()
+            while self.state is before:
+                await self._changed.wait()
+        return await self.connection()
+
+    def facts(self) -> ServerFacts:
+        hello = self.state.hello if isinstance(self.state, Ready) else None
+        error = self.state.reason if isinstance(self.state, Absent | Silent) else None
+        return ServerFacts(
+            number=self.number,
+            socket=self.path,
+            condition=_condition(self.state),
+            error=error,
+            version=hello and hello.version,
+            pid=hello and hello.pid,
+            sessions=self.sessions,
+            way=self._way,
+            queued=self.state.connection.queued if isinstance(self.state, Ready) else 0,
+        )
+
+    async def live(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                if self._is_there():
+                    await self._be_connected()
+                else:
+                    await self._be_absent()
+        finally:
+            self._be(Absent("the daemon let go of it"))
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the server process itself."""
+        if isinstance(self.state, Ready):
+            os.kill(self.state.hello.pid, number)
+
+    def _is_there(self) -> bool:
+        """A server of ours, that is: what else lies in the way is the reason why there is none."""
+        try:
+            check(self.path, "a socket")
+        except BadPlace as problem:
+            self._reason = problem.detail
+            return False
+        return is_listening(self.path)
+
+    async def _be_absent(self) -> None:
+        if self.sessions is not None:
+            self.sessions = None
+            log.error("tmux_server_gone", extra={"number": self.number, "reason": self._reason})
+            self._changes.publish(ServerGone(self.number, self._reason))
+        self._failures, self._wish = 0, trio.Event()
+        self._be(Absent(self._reason))
+        await self._wish.wait()
+        self._be(Connecting())
+        try:
+            self._way = await self._launch(self.number)
+        except TmuxUnavailable as problem:
+            self._reason = problem.detail
+
+    async def _be_connected(self) -> None:
+        if self._failures:
+            await trio.sleep(min(LONGEST_PAUSE, 0.05 * 2**self._failures))
+        began = trio.current_time()
+        is_silent = await self._connect()
+        lasted = trio.current_time() - began
+        self._failures = 0 if lasted > A_GOOD_WHILE else self._failures + 1
+        self.reconnects += 1
+        log.warning("tmux_disconnected", extra={"number": self.number, "reason": self._reason})
+        self._be(Silent(self._reason) if is_silent or self._failures > 1 else Connecting())
+
+    async def _connect(self) -> bool:
+        """Until it ends: whether because nothing was heard."""
+        try:
+            async with control_client(self._program(), self.path, self._environ) as client:
+                connection = Connection(
+                    client.sending,
+                    client.receiving,
+                    patience=max(PATIENCE_TO_ATTACH, self._patience),
+                    on_notice=self._notice,
+                )
+                await self._talk(connection, client)
+        except OSError as error:
+            self._reason = f"tmux cannot be run: {error.strerror}"
+            return True
+        return connection.is_silent
+
+    async def _talk(self, connection: Connection, client: Client) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._greet, connection, client.pid)
+            self._reason = await connection.serve()
+            nursery.cancel_scope.cancel()
+
+    async def _greet(self, connection: Connection, own_pid: int) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._grow_impatient)
+            try:
+                hello = await introduce(connection, own_pid, self.path, self._history_limit)
+                self.sessions = await count(connection)
+            except TmuxUnavailable:
+                return  # the connection says why
+            except TmuxRefused as problem:
+                connection.end(problem.detail)
+                return
+            finally:
+                nursery.cancel_scope.cancel()
+        connection.patience = self._patience
+        self._be(Ready(connection, hello))
+        log.info("tmux_connected", extra={"number": self.number, "version": hello.version})
+        self._changes.publish(ServerBack(self.number))
+        await self._keep_count(connection)
+
+    async def _grow_impatient(self) -> None:
+        await trio.sleep(self._patience)
+        self._be(Silent(f"it did not answer within {self._patience:g} s"))
+
+    def _notice(self) -> None:
+        self._recount.set()
+        self._changes.publish(Changed(self.number))
+
+    async def _keep_count(self, connection: Connection) -> None:
+        while connection.ended is None:
+            await self._recount.wait()
+            self._recount = trio.Event()
+            try:
+                self.sessions = await count(connection)
+            except TmuxUnavailable:
+                return
+
+    def _be(self, state: State) -> None:
+        self.state = state
+        self._changed.set()
+        self._changed = trio.Event()
+
+
+def _condition(state: State) -> Condition:
+    match state:
+        case Absent():
+            return "absent"
+        case Connecting():
+            return "connecting"
+        case Ready():
+            return "ready"
+        case Silent():
+            return "silent"
