@@ -1,5 +1,6 @@
 """The whole running tree, in start order."""
 
+import os
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -39,9 +40,11 @@ from rdvd.reload import (
     http_settings,
     limit_settings,
     stream_rules,
+    tmux_settings,
 )
 from rdvd.reload.routes import config_routes
 from rdvd.streams import Census, Entrance, serve_streams
+from rdvd.tmux import Tmux
 
 MIGRATIONS = (idempotency_store.MIGRATIONS, identity.MIGRATIONS, audit.MIGRATIONS)
 # Those being served are cut off in time by the rules of the doors; this is for a fault of ours.
@@ -68,7 +71,8 @@ def tree(
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
-    held, homes = Live(config), identity.Homes(dict)  # no sessions yet, so nobody is inside one
+    held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
+    homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
     keeper = audit.Keeper(store, audit.note_beside(config.database.path))
     record = keeper.record
 
@@ -79,7 +83,7 @@ def tree(
     auth = actor("auth", make_auth)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     sources = MetricSources(
-        store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
+        store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
     )
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
     api, streams, owners = _ways_in(config, sockets, lines, auth.ref, routes, ended, sources)
@@ -89,6 +93,7 @@ def tree(
         task("audit", keeper.watch),
         auth,
         task("cleanup", Sweeper(store, cleanup_settings(config)).watch, grace=1),
+        task("tmux", tmux.serve),
         task("lag", lag.watch, grace=1),
         settings,
         api,
@@ -114,7 +119,8 @@ def _ways_in(
 ) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, events, traffic = sources.guard, sources.events, sources.traffic
-    routes = health_routes(Checks(sources.store, traffic, sources.census, sources.snapshot))
+    checks = Checks(sources.store, sources.tmux, traffic, sources.census, sources.snapshot)
+    routes = health_routes(checks)
     routes += of_slices + metrics_routes(sources)
     routes += description_routes(routes, title="rdvd", version=VERSION)
     http, at_api = http_settings(config), Live(api_rules(config))

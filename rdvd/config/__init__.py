@@ -26,6 +26,7 @@ from rdvd.config.types import (
     LimitsConfig,
     MonitoringConfig,
     ServerConfig,
+    TmuxConfig,
 )
 from rdvd.config.values import as_json, as_toml, from_text
 
@@ -34,6 +35,7 @@ __all__ = [
     "ServerConfig",
     "DatabaseConfig",
     "AuthConfig",
+    "TmuxConfig",
     "MonitoringConfig",
     "CleanupConfig",
     "LimitsConfig",

@@ -43,6 +43,7 @@ def place(name: str, text: str, restart: str) -> Path:
 
 
 BOUND_ONCE = "It is bound before anything runs, and clients know it by this path."
+HELD_BY_SERVERS = "The tmux servers, and the connections to them, are made with it."
 NO_WATCH_YET = "Nothing watches sessions yet."
 NO_TRASH_YET = "There is no trash yet."
 CLEANER = "Who cleans up is told at the start."
@@ -135,6 +136,41 @@ class AuthConfig:
 
 
 @frozen
+class TmuxConfig:
+    """The private tmux servers that sessions live in."""
+
+    directory: Path = place("run", "Where their sockets are.", HELD_BY_SERVERS)
+    program: str = setting(
+        "tmux",
+        "The program, by name or path; 3.2 or newer.",
+        pattern=r"[\w./+-]+",
+        such_as="/opt/tmux/bin/tmux",
+        restart=HELD_BY_SERVERS,
+    )
+    sessions_per_server: int = setting(
+        64,
+        "A further server is started beyond so many sessions.",
+        low=1,
+        high=10_000,
+        restart=HELD_BY_SERVERS,
+    )
+    history_limit: int = setting(
+        5_000,
+        "Lines above the screen that a new session keeps.",
+        low=0,
+        high=1_000_000,
+        restart=HELD_BY_SERVERS,
+    )
+    answer_seconds: float = setting(
+        5.0,
+        "A server that is silent so long counts as not answering.",
+        low=0.1,
+        high=300,
+        restart=HELD_BY_SERVERS,
+    )
+
+
+@frozen
 class MonitoringConfig:
     """Watching sessions."""
 
@@ -192,6 +228,7 @@ class Config:
     server: ServerConfig
     database: DatabaseConfig
     auth: AuthConfig
+    tmux: TmuxConfig
     monitoring: MonitoringConfig
     cleanup: CleanupConfig
     limits: LimitsConfig

@@ -23,6 +23,8 @@ def allowed(key: Key) -> str:
         return f'a list of texts such as "{about.such_as}"'
     if key.kind is Path:
         return "a path that begins with / or ~/"
+    if about.such_as:
+        return f'a text such as "{about.such_as}"'
     return NAMES[key.kind] + _bounds(key)
 
 
@@ -75,7 +77,7 @@ def _accept(key: Key, value: object, environ: Mapping[str, str]) -> Any:
             path = expand_home(value, environ)
             return path if path.is_absolute() and "\0" not in value else None
         case str() if key.kind is str:
-            return value if value in key.about.choices else None
+            return value if value in key.about.choices or _is_like(key, value) else None
         case list() if key.kind == tuple[str, ...]:
             return tuple(value) if all(_fits(key, one) for one in value) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         case bool():
@@ -84,6 +86,11 @@ def _accept(key: Key, value: object, environ: Mapping[str, str]) -> Any:
             return key.kind(value) if _is_within(key, value) else None
         case _:
             return None
+
+
+def _is_like(key: Key, text: str) -> bool:
+    pattern = key.about.pattern
+    return pattern is not None and re.fullmatch(pattern, text) is not None
 
 
 def _fits(key: Key, one: object) -> bool:

@@ -6,6 +6,7 @@ What each family means is also in docs/metrics.md; a test holds the two together
 import math
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
@@ -23,6 +24,7 @@ from rdvd.ground.traffic import BOUNDS, Latencies, Traffic
 from rdvd.identity import Tally
 from rdvd.limits import Guard
 from rdvd.streams import Census
+from rdvd.tmux import Condition, Tmux, TmuxFacts
 
 from .lag import LoopLag
 
@@ -31,6 +33,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 Kind = Literal["counter", "gauge", "histogram"]
 Labels = Mapping[str, str]
+CONDITIONS: tuple[Condition, ...] = ("ready", "connecting", "silent", "absent")
 
 
 @frozen
@@ -38,6 +41,7 @@ class MetricSources:
     """Everything that the metrics are made of, handed in."""
 
     store: Store
+    tmux: Tmux
     traffic: Traffic
     guard: Guard
     tally: Tally
@@ -84,6 +88,7 @@ def families(sources: MetricSources) -> list[Family]:
         *_of_tree(sources.snapshot()),
         *_of_traffic(sources.traffic),
         *_of_store(sources.store.facts()),
+        *_of_tmux(sources.tmux.facts()),
         *_of_limits(sources.guard),
         *_of_tally(sources.tally),
         *_of_streams(sources.census),
@@ -151,6 +156,24 @@ def _of_store(facts: StoreFacts) -> Iterator[Family]:
     yield Family("rdvd_store_commit_duration_seconds", "histogram", text, samples)
     yield _gauge("rdvd_store_wal_bytes", "Size of the write-ahead log.", facts.wal_bytes)
     yield _gauge("rdvd_store_database_bytes", "Size of the database.", facts.database_bytes)
+
+
+def _of_tmux(facts: TmuxFacts) -> Iterator[Family]:
+    outcomes = (Sample(count, {"outcome": name}) for name, count in facts.outcomes.items())
+    text = "Commands to tmux, by what came of them."
+    yield Family("rdvd_tmux_commands_total", "counter", text, tuple(outcomes))
+    samples = tuple(_histogram(cumulative(facts.latency), {}))
+    text = "How long callers waited for what they had asked of tmux at once."
+    yield Family("rdvd_tmux_command_duration_seconds", "histogram", text, samples)
+    text = "Commands that wait for tmux, or for its answer."
+    yield _gauge("rdvd_tmux_queue", text, facts.queued)
+    text = "Connections to tmux that broke."
+    yield _counter("rdvd_tmux_reconnects_total", text, facts.reconnects)
+    conditions = Counter(server.condition for server in facts.servers)
+    servers = (Sample(conditions[name], {"condition": name}) for name in CONDITIONS)
+    text = "Servers of tmux, by how they are."
+    yield Family("rdvd_tmux_servers", "gauge", text, tuple(servers))
+    yield _gauge("rdvd_tmux_sessions", "Sessions in all servers of ours.", facts.sessions)
 
 
 def _of_limits(guard: Guard) -> Iterator[Family]:

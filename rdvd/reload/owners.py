@@ -12,6 +12,7 @@ from rdvd.ground.log import Log, LogSettings
 from rdvd.identity import Auth, AuthSettings
 from rdvd.limits import Guard, LimitSettings, Rate
 from rdvd.streams import Entrance
+from rdvd.tmux import TmuxSettings
 
 TO_SAY_GOODBYE = 3.0  # seconds; a stream has no answer to finish
 
@@ -73,6 +74,17 @@ def auth_settings(config: Config) -> AuthSettings:
 def cleanup_settings(config: Config) -> CleanupSettings:
     cleanup = config.cleanup
     return CleanupSettings(cleanup.cleanup_interval_hours * 3600, cleanup.ended_tokens_days)
+
+
+def tmux_settings(config: Config) -> TmuxSettings:
+    tmux = config.tmux
+    return TmuxSettings(
+        run=tmux.directory,
+        program=tmux.program,
+        sessions_per_server=tmux.sessions_per_server,
+        history_limit=tmux.history_limit,
+        answer_seconds=tmux.answer_seconds,
+    )
 
 
 def limit_settings(config: Config) -> LimitSettings:

@@ -35,6 +35,7 @@ from .sessions import send_bytes as send_bytes
 from .sessions import send_keys as send_keys
 from .settings import TmuxSettings as TmuxSettings
 from .types import Changed as Changed
+from .types import Condition as Condition
 from .types import Created as Created
 from .types import Lines as Lines
 from .types import NewSession as NewSession

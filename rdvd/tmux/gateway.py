@@ -34,6 +34,7 @@ from .types import (
 
 LONGEST_START = 20.0
 LONGEST_PING = 2.0
+OUTCOMES: tuple[Outcome, ...] = ("ok", "refused", "unavailable", "abandoned")
 SOCKET = re.compile(r"tmux-(\d+)\.sock")
 
 
@@ -104,7 +105,7 @@ class Tmux:
             version=known and known.version,
             problem=known and known.problem,
             servers=tuple(self._servers[n].facts() for n in sorted(self._servers)),
-            outcomes=dict(self._outcomes),
+            outcomes={name: self._outcomes[name] for name in OUTCOMES},
             latency=self._latency,
             reconnects=self._reconnects + sum(s.reconnects for s in self._servers.values()),
         )

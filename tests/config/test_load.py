@@ -102,6 +102,8 @@ def values_of(key: Key) -> st.SearchStrategy[Any]:
     low, high = key.about.low, key.about.high
     if key.about.choices:
         return st.sampled_from(key.about.choices)
+    if key.kind is str:
+        return st.from_regex(str(key.about.pattern), fullmatch=True)
     if key.kind is Path:
         letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0/,")
         return st.text(letters, min_size=1, max_size=8).map(lambda name: Path("/x") / name)

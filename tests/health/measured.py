@@ -1,6 +1,7 @@
 """Everything that is measured, and what Prometheus' own parser makes of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from attrs import define, field, frozen
 from prometheus_client import Metric
@@ -15,6 +16,7 @@ from rdvd.health.metrics import MetricSources, families, write
 from rdvd.identity import Tally
 from rdvd.limits import Guard
 from rdvd.streams import Census
+from rdvd.tmux import Tmux, TmuxSettings
 
 LONELY = Node(
     name="rdvd", kind="supervisor", status="up", taken_at=0, since=0, restarts=0, last_crash=None
@@ -58,10 +60,11 @@ class House:
     tally: Tally = field(factory=Tally)
     census: Census = field(factory=Census)
     events: Events = field(factory=Events)
+    tmux: Tmux = field(factory=lambda: Tmux(TmuxSettings(Path("/nowhere")), {}))
 
     def sources(self) -> MetricSources:
         return MetricSources(
-            self.store, self.traffic, self.guard, self.tally,
+            self.store, self.tmux, self.traffic, self.guard, self.tally,
             self.snapshot, self.lag, self.census, self.events,
         )  # fmt: skip
 

@@ -27,6 +27,7 @@ from rdvd.health.watchdog import (
     watch,
 )
 from rdvd.streams import Census
+from rdvd.tmux import Tmux, TmuxSettings
 from tests.ground.http_server import app_of, bind, serving
 from tests.identity.house import house
 from tests.streams.visits import entrance_of
@@ -191,7 +192,8 @@ async def test_a_sign_follows_trips_through_a_real_store_and_a_real_socket(
     systemd: Systemd, tmp_path: Path
 ):
     async with open_store(tmp_path / "a.db", MIGRATIONS) as store:
-        routes = health_routes(Checks(store, Traffic(), Census(), lambda: LONELY))
+        tmux = Tmux(TmuxSettings(tmp_path), {})
+        routes = health_routes(Checks(store, tmux, Traffic(), Census(), lambda: LONELY))
         before = store.facts().jobs
         async with (
             serving(app_of(routes), tmp_path) as server,
