@@ -1,8 +1,9 @@
 """One control-mode connection: many callers, one writer, every answer to whom it belongs.
 
 Commands that are written together are a flight. A flight ends with a question whose answer only
-we and tmux know, and no answer of the flight is believed before it: text on a screen that looks
-like the end of a block could shift the answers by one, but it cannot know the word.
+we and tmux know, and no answer of the flight is believed before it. Text on a screen that guesses
+the end of its own block cuts its answer short, and may invent the next one. But the true end then
+still comes, and comes before the word, which no screen can know.
 """
 
 import secrets
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 import trio
 from attrs import define, field
 
-from .protocol import Block, Notification, Parser, Remark
+from .protocol import Astray, Block, Notification, Parser, Remark
 from .quoting import command_line
 from .types import TmuxUnavailable
 
@@ -67,7 +68,7 @@ class Connection:
         patience: float,
         on_notice: Callable[[], None],
     ) -> None:
-        self.patience = patience
+        self._patience, self._nap = patience, trio.CancelScope()
         self.ended: str | None = None
         self.is_silent = False  # that is why it ended
         self._sending, self._receiving, self._on_notice = sending, receiving, on_notice
@@ -95,12 +96,16 @@ class Connection:
         try:
             await order.done.wait()
         except trio.Cancelled:
-            order.is_abandoned = True
+            self._abandon(order)
             raise
         if order.answers is None:
             reason = self.ended or "the connection to tmux ended"
             raise TmuxUnavailable(reason, may_have_run=order.is_sent)
         return order.answers
+
+    def expect_answers_within(self, seconds: float) -> None:
+        self._patience = seconds
+        self._nap.cancel()  # it may be one by the patience of before
 
     async def serve(self) -> str:
         """Until it breaks or is told to end: why it did."""
@@ -131,6 +136,11 @@ class Connection:
         self._has_work.set()
         return order
 
+    def _abandon(self, order: Order) -> None:
+        order.is_abandoned = True
+        if not order.is_sent:
+            self._waiting -= len(order.lines)
+
     async def _write(self) -> None:
         await self._is_attached.wait()  # a command that overtakes this sees no client of ours
         while True:
@@ -145,8 +155,9 @@ class Connection:
         flight, size = Flight([], f"{self._secret}.{self._flown}".encode(), 0), 0
         while self._outbox and size < FLIGHT_BYTES:
             order = self._outbox.popleft()
-            self._waiting -= len(order.lines)
             if not order.is_abandoned:
+                self._waiting -= len(order.lines)
+                order.is_sent = True
                 flight.orders.append(order)
                 flight.count += len(order.lines)
                 size += sum(map(len, order.lines))
@@ -160,7 +171,6 @@ class Connection:
         self._flights.append(flight)
         lines: list[bytes] = []
         for order in flight.orders:
-            order.is_sent = True
             lines += order.lines
         question = command_line(("display-message", "-p", flight.word))
         try:
@@ -196,6 +206,8 @@ class Connection:
                     self.end(_text((why,)) or self._remark or "tmux ended the connection")
                 case Notification():
                     noticed = True
+                case Astray():
+                    self.end("the answers of tmux were out of step")
                 case Remark(line=line):
                     self._remark = _text((line,)) or self._remark
             if self.ended is not None:
@@ -223,6 +235,7 @@ class Connection:
         if not flight.is_proven:
             self.end("the answers of tmux were out of step")
             return
+        self._parser.settle()
         self._flights.popleft()
         if not self._flights:
             self._expect_nothing()
@@ -232,15 +245,18 @@ class Connection:
         """No answer for so long while one is owed: it is broken."""
         while True:
             await self._is_expecting.wait()
-            seen = self._progress
-            await trio.sleep_until(seen + self.patience)
-            if trio.current_time() >= self._progress + self.patience:
+            with trio.CancelScope() as self._nap:
+                await trio.sleep_until(self._progress + self._patience)
+            if self._is_overdue():
                 # Perhaps it was us who stood still: then the answer is in the pipe already.
                 await trio.sleep(SECOND_LOOK)
-            is_owed = self._is_expecting.is_set()
-            if is_owed and trio.current_time() >= self._progress + self.patience:
+            if self._is_overdue():
                 self.is_silent = True
-                self.end(f"it did not answer within {self.patience:g} s")
+                self.end(f"it did not answer within {self._patience:g} s")
+
+    def _is_overdue(self) -> bool:
+        is_owed = self._is_expecting.is_set()
+        return is_owed and trio.current_time() >= self._progress + self._patience
 
     def _give_back(self) -> None:
         """Nobody waits for a connection that has ended."""

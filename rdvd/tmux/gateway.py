@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import trio
@@ -76,17 +77,21 @@ class Tmux:
 
     async def server_with_room(self) -> int:
         """A server for one more session: the first that has room, started if it is not there."""
-        number = self._room.first_with_room(self._session_counts())
-        server = self._require(number)
-        self._room.promise(number)
-        try:
-            with trio.move_on_after(LONGEST_START):
-                await server.started()
-                return number
-        except TmuxUnavailable:
-            self._room.settle(number)
-            raise
+        with trio.move_on_after(LONGEST_START):
+            for number in count():
+                server = self._require(number)
+                await server.settled()
+                if not server.is_silent and self._room.take(number, await server.count()):
+                    await self._start(server)
+                    return number
         raise TmuxUnavailable(f"no tmux server was ready within {LONGEST_START:g} s")
+
+    async def _start(self, server: Server) -> None:
+        try:
+            await server.started()
+        except TmuxUnavailable:
+            self.settle(server.number)
+            raise
 
     def servers(self) -> tuple[int, ...]:
         """Those that answer now."""
@@ -110,12 +115,9 @@ class Tmux:
             reconnects=self._reconnects + sum(s.reconnects for s in self._servers.values()),
         )
 
-    def settle(self, server: int, *, created: bool) -> None:
-        """What became of the room that `server_with_room` promised."""
+    def settle(self, server: int) -> None:
+        """The room that `server_with_room` promised is taken, or not needed any more."""
         self._room.settle(server)
-        found = self._servers.get(server)
-        if created and found is not None:
-            found.sessions = (found.sessions or 0) + 1
 
     def nudge(self, server: int) -> None:
         """Have it collect its children again: libutempter makes tmux 3.3a miss one now and then."""
@@ -163,9 +165,6 @@ class Tmux:
     def _numbers_of_sockets(self) -> list[int]:
         names = (SOCKET.fullmatch(path.name) for path in self.settings.run.glob("tmux-*.sock"))
         return sorted(int(name[1]) for name in names if name)
-
-    def _session_counts(self) -> dict[int, int]:
-        return {number: server.sessions or 0 for number, server in self._servers.items()}
 
     def _server(self, number: int) -> Server:
         if number not in self._servers:

@@ -45,8 +45,8 @@ def configuration(history_limit: int) -> tuple[Command, ...]:
     )
 
 
-# Of a newer or older tmux; sessions can live without it.
-DISPENSABLE = {"remain-on-exit-format"}
+# The first is not in every tmux; the second refuses when there is nothing to unbind (any more).
+DISPENSABLE = {"remain-on-exit-format", "unbind-key"}
 
 WHO = ("display-message", "-p", "#{version} #{pid}")
 ABILITIES = ("list-commands", "-F", "#{command_list_name} #{command_list_usage}")

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -104,6 +105,17 @@ class Server:
     def is_absent(self) -> bool:
         return isinstance(self.state, Absent)
 
+    @property
+    def is_silent(self) -> bool:
+        return isinstance(self.state, Silent)
+
+    async def count(self) -> int:
+        """How many sessions it has, asked now."""
+        if isinstance(self.state, Ready):
+            with suppress(TmuxUnavailable):
+                self.sessions = await count(self.state.connection)
+        return self.sessions or 0
+
     async def settled(self) -> None:
         """Until it is known how it is."""
         while isinstance(self.state, Connecting):
@@ -176,35 +188,34 @@ class Server:
     async def _be_connected(self) -> None:
         if self._failures:
             await trio.sleep(min(LONGEST_PAUSE, 0.05 * 2**self._failures))
-        began = trio.current_time()
-        is_silent = await self._connect()
-        lasted = trio.current_time() - began
-        self._failures = 0 if lasted > A_GOOD_WHILE else self._failures + 1
-        self.reconnects += 1
-        log.warning("tmux_disconnected", extra={"number": self.number, "reason": self._reason})
-        self._be(Silent(self._reason) if is_silent or self._failures > 1 else Connecting())
-
-    async def _connect(self) -> bool:
-        """Until it ends: whether because nothing was heard."""
         try:
             async with control_client(self._program(), self.path, self._environ) as client:
-                connection = Connection(
-                    client.sending,
-                    client.receiving,
-                    patience=max(PATIENCE_TO_ATTACH, self._patience),
-                    on_notice=self._notice,
-                )
-                await self._talk(connection, client)
+                await self._talk(client)
         except OSError as error:
-            self._reason = f"tmux cannot be run: {error.strerror}"
-            return True
-        return connection.is_silent
+            self._note_failure(f"tmux cannot be run: {error.strerror}", is_silent=True)
 
-    async def _talk(self, connection: Connection, client: Client) -> None:
+    async def _talk(self, client: Client) -> None:
+        began = trio.current_time()
+        connection = Connection(
+            client.sending,
+            client.receiving,
+            patience=max(PATIENCE_TO_ATTACH, self._patience),
+            on_notice=self._notice,
+        )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._greet, connection, client.pid)
-            self._reason = await connection.serve()
+            reason = await connection.serve()
             nursery.cancel_scope.cancel()
+        if trio.current_time() - began > A_GOOD_WHILE:
+            self._failures = 0
+        self._note_failure(reason, is_silent=connection.is_silent)
+
+    def _note_failure(self, reason: str, *, is_silent: bool) -> None:
+        self._reason = reason
+        self._failures += 1
+        self.reconnects += 1
+        log.warning("tmux_disconnected", extra={"number": self.number, "reason": reason})
+        self._be(Silent(reason) if is_silent or self._failures > 1 else Connecting())
 
     async def _greet(self, connection: Connection, own_pid: int) -> None:
         async with trio.open_nursery() as nursery:
@@ -219,7 +230,7 @@ class Server:
                 return
             finally:
                 nursery.cancel_scope.cancel()
-        connection.patience = self._patience
+        connection.expect_answers_within(self._patience)
         self._be(Ready(connection, hello))
         log.info("tmux_connected", extra={"number": self.number, "version": hello.version})
         self._changes.publish(ServerBack(self.number))

@@ -25,7 +25,6 @@ async def new_session(tmux: Tmux, server: int, new: NewSession, *more: Command) 
 
     Whether the directory is there must be known before: tmux takes another one silently.
     """
-    is_whole = False
     try:
         created, *rest = await tmux.attempt(server, (_creation(new), *_options(new), *more))
         if isinstance(created, TmuxRefused):
@@ -34,9 +33,8 @@ async def new_session(tmux: Tmux, server: int, new: NewSession, *more: Command) 
             if isinstance(answer, TmuxRefused):
                 await tmux.attempt(server, (("kill-session", "-t", exactly(new.name)),))
                 raise answer
-        is_whole = True
     finally:
-        tmux.settle(server, created=is_whole)
+        tmux.settle(server)
     session, window, pane, pid = b"".join(created).decode().split(" ")
     return Created(session, window, pane, int(pid))
 

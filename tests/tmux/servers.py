@@ -2,49 +2,94 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import trio
 
 from actors import task
 from actors.testing import running
-from rdvd.tmux import Tmux, TmuxSettings
+from rdvd.tmux import NewSession, Tmux, TmuxSettings
 
-NAMES = os.environ.get("RDV_TEST_TMUX", "tmux").split(os.pathsep)
 A_WHILE = 20
+PROGRAM = "tmux"  # the name of it in a run: a link to the one that is tried
 
 
-def environment() -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
     """Without a service manager: a test's server must be its own to end."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    names = ("PATH", "HOME", "LANG")
+    return {name: os.environ[name] for name in names if name in os.environ} | more
 
 
 @contextmanager
-def private_run() -> Generator[Path, None, None]:
-    """A directory for sockets; the servers in it are ended after the block."""
+def private_run(program: str = "tmux") -> Generator[Path, None, None]:
+    """A directory for sockets, and in it the program; the servers in it are ended afterwards."""
     run = Path(tempfile.mkdtemp(prefix="rdv-tmux-"))
+    found = shutil.which(program)
+    assert found is not None
+    (run / PROGRAM).symlink_to(found)
     try:
         yield run
     finally:
         for path in run.glob("*.sock"):
-            end_server(path)
+            end_server(run, path)
         shutil.rmtree(run)
 
 
-def end_server(path: Path) -> None:
-    subprocess.run(
-        ["tmux", "-S", path, "kill-server"], capture_output=True, timeout=A_WHILE, check=False
-    )
+def end_server(run: Path, path: Path) -> None:
+    pid = ask(run, path, "display-message", "-p", "#{pid}").strip()
+    if pid:
+        os.kill(int(pid), signal.SIGCONT)
+        ask(run, path, "kill-server")
+
+
+def ask(run: Path, path: Path, *command: str) -> str:
+    """By a process of its own, which is not how we do it."""
+    with suppress(subprocess.TimeoutExpired):
+        done = subprocess.run(
+            [run / PROGRAM, "-N", "-S", path, *command],
+            capture_output=True, text=True, timeout=5, check=False,
+        )  # fmt: skip
+        return done.stdout
+    return ""
 
 
 @asynccontextmanager
-async def serving(run: Path, **settings: object) -> AsyncGenerator[Tmux, None]:
-    """One that serves inside the block."""
-    tmux = Tmux(TmuxSettings(run, **settings), environment())  # pyright: ignore[reportArgumentType]
+async def serving(
+    run: Path, environ: Mapping[str, str] | None = None, **settings: object
+) -> AsyncGenerator[Tmux, None]:
+    """A gateway that serves inside the block."""
+    chosen: dict[str, object] = {"program": str(run / PROGRAM), **settings}
+    tmux = Tmux(TmuxSettings(run, **chosen), environ or environment())  # pyright: ignore[reportArgumentType]
     async with running(task("tmux", tmux.serve)):
         with trio.fail_after(A_WHILE):
             yield tmux
+
+
+def session(name: str, *command: str) -> NewSession:
+    return NewSession(name, command or ("cat", "-"), "/")
+
+
+def children() -> list[int]:
+    """Of all our threads: Trio starts processes in one of them."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for found in lists for pid in found.read_text().split()]
+
+
+def control_clients() -> list[int]:
+    """Those that are children of ours."""
+    return [pid for pid in children() if b"-C" in _arguments(pid)]
+
+
+def _arguments(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+
+
+def pid_of(tmux: Tmux, server: int) -> int:
+    (found,) = (facts.pid for facts in tmux.facts().servers if facts.number == server)
+    assert found is not None
+    return found
