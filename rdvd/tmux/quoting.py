@@ -2,7 +2,7 @@
 
 import re
 
-SPECIAL = re.compile(rb'["\\$\x01-\x1f\x7f-\xff]')
+SPECIAL = re.compile(rb'["\\$~\x01-\x1f\x7f-\xff]')
 RUN_OF_HASHES = re.compile(r"#+\[?")
 ESCAPES = {
     bytes([byte]): b"\\%c" % byte if byte in b'"\\$' else b"\\%03o" % byte for byte in range(1, 256)
@@ -15,7 +15,8 @@ Command = tuple[Argument, ...]  # its name first
 def quote(argument: Argument) -> bytes:
     r"""As tmux's parser reads it back exactly: in double quotes, odd bytes as `\ooo`.
 
-    A raw 0xff would be read as the end of the input, a raw newline as the end of the command.
+    A raw 0xff would be read as the end of the input, a raw newline as the end of the command, and
+    a `~` in front becomes somebody's home even in quotes.
     """
     raw = argument if isinstance(argument, bytes) else argument.encode(errors="surrogateescape")
     if b"\0" in raw:
