@@ -13,9 +13,10 @@ from .kit import KIT
 from .machine import describe_machine
 from .report import Report, markdown, write_report
 from .store import STORE
+from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 
