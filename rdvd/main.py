@@ -28,7 +28,7 @@ from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
-from rdvd.identity import Auth, Principal, Tally, TokenRevoked, may
+from rdvd.identity import Auth, Homes, Principal, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
 from rdvd.reload import (
@@ -72,16 +72,16 @@ def tree(
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
     held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
-    homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
     keeper = audit.Keeper(store, audit.note_beside(config.database.path))
-    record = keeper.record
 
     def make_auth() -> Auth:
-        return Auth(store, auth_settings(held.now), homes, ended, record, tally=tally)
+        return Auth(store, auth_settings(held.now), Homes(dict), ended, keeper.record, tally=tally)
 
     events = Events(partial(_look, lambda: root.snapshot()))
     auth = actor("auth", make_auth)
-    settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
+    settings = actor(
+        "config", lambda: Configuration(held, reread, owners.take, keeper.record, notifier)
+    )
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
     )

@@ -2,9 +2,7 @@
 
 import re
 import signal
-from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -20,8 +18,9 @@ from .program import Program
 from .protocol import Block
 from .quoting import Argument, Command, command_line
 from .room import Room
-from .server import Ready, Server
+from .server import Server
 from .settings import TmuxSettings
+from .state import Ready
 from .types import (
     Lines,
     Outcome,
@@ -50,7 +49,7 @@ class Tmux:
         self._servers: dict[int, Server] = {}
         self._nursery: trio.Nursery | None = None
         self._room = Room(settings.sessions_per_server, trio.current_time)
-        self._outcomes: Counter[Outcome] = Counter()
+        self._outcomes: dict[Outcome, int] = dict.fromkeys(OUTCOMES, 0)
         self._latency = Latencies()
         self._reconnects = 0  # of lives before this one
 
@@ -68,12 +67,20 @@ class Tmux:
         self, server: int, commands: Sequence[Command]
     ) -> tuple[Lines | TmuxRefused, ...]:
         """The same, with every refusal in its place."""
-        sent = [*map(command_line, commands)]
-        with self._counted(len(sent)) as outcomes:
+        sent, began = [*map(command_line, commands)], trio.current_time()
+        try:
             connection = await self._server(server).connection()
             blocks = await connection.ask(sent)
-            outcomes.update("refused" if block.is_error else "ok" for block in blocks)
-        return tuple(map(_outcome, blocks))
+        except (TmuxUnavailable, trio.Cancelled) as error:
+            is_ours = isinstance(error, TmuxUnavailable)
+            self._outcomes["unavailable" if is_ours else "abandoned"] += len(sent)
+            raise
+        self._latency.add(trio.current_time() - began)
+        return tuple(map(self._outcome, blocks))
+
+    def _outcome(self, block: Block) -> Lines | TmuxRefused:
+        self._outcomes["refused" if block.is_error else "ok"] += 1
+        return refusal(block.lines) if block.is_error else block.lines
 
     async def server_with_room(self) -> int:
         """A server for one more session: the first that has room, started if it is not there."""
@@ -110,7 +117,7 @@ class Tmux:
             version=known and known.version,
             problem=known and known.problem,
             servers=tuple(self._servers[n].facts() for n in sorted(self._servers)),
-            outcomes={name: self._outcomes[name] for name in OUTCOMES},
+            outcomes=dict(self._outcomes),
             latency=self._latency,
             reconnects=self._reconnects + sum(s.reconnects for s in self._servers.values()),
         )
@@ -201,24 +208,6 @@ class Tmux:
     def _forget(self) -> None:
         self._reconnects += sum(server.reconnects for server in self._servers.values())
         self._servers, self._nursery = {}, None
-
-    @contextmanager
-    def _counted(self, commands: int) -> Generator[Counter[Outcome], None, None]:
-        """Whatever comes of them is counted; what has no outcome in the end was abandoned."""
-        began, outcomes = trio.current_time(), Counter[Outcome]()
-        try:
-            yield outcomes
-            self._latency.add(trio.current_time() - began)
-        except TmuxUnavailable:
-            outcomes["unavailable"] += commands
-            raise
-        finally:
-            outcomes["abandoned"] += commands - outcomes.total()
-            self._outcomes += outcomes
-
-
-def _outcome(block: Block) -> Lines | TmuxRefused:
-    return refusal(block.lines) if block.is_error else block.lines
 
 
 def _accepted(answer: Lines | TmuxRefused) -> Lines:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import trio
-from attrs import frozen
 
 from actors import Topic
 from rdvd.ground.places import check_socket_path
@@ -16,11 +15,10 @@ from rdvd.ground.private import BadPlace, check
 
 from .client import Client, control_client, is_listening
 from .connection import Connection
-from .greeting import Hello
 from .introduction import count, introduce
+from .state import Absent, Connecting, Ready, Silent, State, condition_of
 from .types import (
     Changed,
-    Condition,
     ServerBack,
     ServerFacts,
     ServerGone,
@@ -35,32 +33,6 @@ LONGEST_PAUSE = 5.0
 A_GOOD_WHILE = 10.0  # a connection that lasted so long was no failure
 
 log = logging.getLogger("rdvd.tmux")
-
-
-@frozen(eq=False)
-class Absent:
-    reason: str
-
-
-@frozen(eq=False)
-class Connecting:
-    pass
-
-
-@frozen(eq=False)
-class Ready:
-    connection: Connection
-    hello: Hello
-
-
-@frozen(eq=False)
-class Silent:
-    """It holds its socket and does not talk to us; we go on trying."""
-
-    reason: str
-
-
-State = Absent | Connecting | Ready | Silent
 
 
 class Server:
@@ -137,7 +109,7 @@ class Server:
         return ServerFacts(
             number=self.number,
             socket=self.path,
-            condition=_condition(self.state),
+            condition=condition_of(self.state),
             error=error,
             version=hello and hello.version,
             pid=hello and hello.pid,
@@ -257,15 +229,3 @@ class Server:
         self.state = state
         self._changed.set()
         self._changed = trio.Event()
-
-
-def _condition(state: State) -> Condition:
-    match state:
-        case Absent():
-            return "absent"
-        case Connecting():
-            return "connecting"
-        case Ready():
-            return "ready"
-        case Silent():
-            return "silent"
