@@ -35,6 +35,7 @@ from .types import (
 LONGEST_START = 20.0
 LONGEST_PING = 2.0
 OUTCOMES: tuple[Outcome, ...] = ("ok", "refused", "unavailable", "abandoned")
+DRAFT = "paste-"  # what a file with text on its way to a pane is called
 SOCKET = re.compile(r"tmux-(\d+)\.sock")
 
 
@@ -149,6 +150,7 @@ class Tmux:
         """Reach every server whose socket is there; start none."""
         async with trio.open_nursery() as self._nursery:
             try:
+                self._remove_drafts()
                 for number in self._numbers_of_sockets():
                     self._require(number)
                 for server in list(self._servers.values()):
@@ -168,6 +170,11 @@ class Tmux:
                     found[number] = problem.detail
         if scope.cancelled_caught:
             found[number] = f"tmux server {number} did not answer within {LONGEST_PING:g} s"
+
+    def _remove_drafts(self) -> None:
+        """What a daemon that was killed left of somebody's text."""
+        for path in self.settings.run.glob(f"{DRAFT}*"):
+            path.unlink(missing_ok=True)
 
     def _numbers_of_sockets(self) -> list[int]:
         names = (SOCKET.fullmatch(path.name) for path in self.settings.run.glob("tmux-*.sock"))

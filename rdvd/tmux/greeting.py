@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from .quoting import Command
-from .types import Lines
+from .types import Lines, TmuxMisunderstood
 
 HIDDEN = "rdvd-gateway"  # our own session in each server; ours for people are named rdv-<id>
 KEEP_ALIVE = ("cat", "-")  # what runs in it: waits for keys that nobody types
@@ -92,8 +92,11 @@ class Hello:
 
 
 def read_hello(who: Lines, abilities: Lines) -> Hello:
-    version, pid = b"".join(who).decode(errors="replace").rsplit(" ", 1)
-    return Hello(version, int(pid), read_abilities(abilities))
+    said = b"".join(who).decode(errors="replace")
+    found = re.fullmatch(r"(.*) (\d+)", said)
+    if found is None:
+        raise TmuxMisunderstood(f"tmux does not tell its version and process: {said!r}")
+    return Hello(found[1], int(found[2]), read_abilities(abilities))
 
 
 def count_sessions(answer: Lines) -> int:

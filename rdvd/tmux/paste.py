@@ -10,7 +10,7 @@ import trio
 
 from rdvd.ground.private import open_private
 
-from .gateway import Tmux
+from .gateway import DRAFT, Tmux
 from .quoting import Command
 
 LONGEST_IN_A_COMMAND = 65_536
@@ -33,7 +33,8 @@ async def paste_text(tmux: Tmux, server: int, target: str, text: str | bytes) ->
             (
                 fill,
                 ("copy-mode", "-q", "-t", target),
-                ("paste-buffer", "-d", "-p", "-r", "-b", name, "-t", target),
+                ("paste-buffer", "-p", "-r", "-b", name, "-t", target),
+                ("delete-buffer", "-b", name),  # also if the target is gone
             ),
         )
 
@@ -44,7 +45,7 @@ async def _filling(tmux: Tmux, name: str, data: bytes) -> AsyncGenerator[Command
     if len(data) <= LONGEST_IN_A_COMMAND and b"\0" not in data:
         yield ("set-buffer", "-b", name, "--", data)
         return
-    path = tmux.settings.run / f"paste-{name}"
+    path = tmux.settings.run / f"{DRAFT}{name}"
     try:
         await trio.to_thread.run_sync(_write, path, data)
         yield ("load-buffer", "-b", name, os.fspath(path))

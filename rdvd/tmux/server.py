@@ -158,7 +158,7 @@ class Server:
             self._reason = problem.detail
 
     async def _be_connected(self) -> None:
-        if self._failures:
+        if self._failures > 1:  # the first time at once
             await trio.sleep(min(LONGEST_PAUSE, 0.05 * 2**self._failures))
         try:
             async with control_client(self._program(), self.path, self._environ) as client:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rdvd.tmux import (
     NewSession,
+    TargetGone,
     Tmux,
     capture,
     exactly,
@@ -158,6 +159,23 @@ async def test_bytes_and_text_and_keys_reach_the_program_exactly(run: Path, tmp_
 
 def names_in(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
+
+
+async def test_a_paste_that_fails_leaves_nothing_behind(run: Path):
+    async with serving(run) as tmux:
+        server = await tmux.server_with_room()
+        for text in ("short", "long" * 30_000):
+            with pytest.raises(TargetGone):
+                await paste_text(tmux, server, "%77", text)
+        assert await tmux.run(server, "list-buffers") == ()
+
+    assert names_in(run) == ["tmux", "tmux-0.sock"]
+
+
+async def test_what_a_daemon_that_was_killed_left_of_a_text_is_removed(run: Path):
+    await trio.Path(run / "paste-rdv-0123").write_text("secret")
+    async with serving(run):
+        assert names_in(run) == ["tmux"]
 
 
 async def test_a_paste_cannot_end_its_own_brackets(run: Path, tmp_path: Path):

@@ -3,7 +3,7 @@
 import pytest
 
 from rdvd.tmux.environment import cleaned
-from rdvd.tmux.greeting import NEEDED, read_abilities
+from rdvd.tmux.greeting import NEEDED, read_abilities, read_hello
 from rdvd.tmux.program import judge
 from rdvd.tmux.types import TargetGone, TmuxMisunderstood, TmuxRefused, refusal
 
@@ -63,6 +63,11 @@ def test_a_refusal_is_of_a_kind(text: str, kind: type[TmuxRefused]):
 
     assert type(found) is kind
     assert found.detail
+
+
+def test_a_server_that_does_not_say_who_it_is_is_not_understood():
+    with pytest.raises(TmuxMisunderstood, match="does not tell its version"):
+        read_hello((b"tmux",), ())
 
 
 def test_only_named_variables_reach_a_server():
