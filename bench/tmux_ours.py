@@ -56,4 +56,4 @@ async def create_and_close(times: int) -> float:
             await new_session(tmux, 0, NewSession(name, ("cat", "-"), "/"))
             await kill_session(tmux, 0, exactly(name))
 
-        return await share_out(times, 4, one)
+        return await share_out(times, 32, one)
