@@ -11,19 +11,18 @@ import trio
 from rdvd.ground.private import open_private
 
 from .gateway import DRAFT, Tmux
-from .quoting import Command
+from .quoting import Argument, Command, as_bytes
 
 LONGEST_IN_A_COMMAND = 65_536
 ESC = b"\x1b"
 
 
-async def paste_text(tmux: Tmux, server: int, target: str, text: str | bytes) -> None:
+async def paste_text(tmux: Tmux, server: int, target: str, text: Argument) -> None:
     """As one paste: bracketed if the program asked for that, newlines as they are.
 
     Without ESC: an `ESC [201~` in the text would end the brackets, and the rest would be keys.
     """
-    data = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
-    data = data.replace(ESC, b"")
+    data = as_bytes(text).replace(ESC, b"")
     if not data:
         return
     name = f"rdv-{secrets.token_hex(8)}"

@@ -2,6 +2,8 @@
 
 import re
 
+from rdvd.ground.errors import BadInput
+
 SPECIAL = re.compile(rb'["\\$~\x01-\x1f\x7f-\xff]')
 RUN_OF_HASHES = re.compile(r"#+\[?")
 ESCAPES = {
@@ -18,10 +20,20 @@ def quote(argument: Argument) -> bytes:
     A raw 0xff would be read as the end of the input, a raw newline as the end of the command, and
     a `~` in front becomes somebody's home even in quotes.
     """
-    raw = argument if isinstance(argument, bytes) else argument.encode(errors="surrogateescape")
+    raw = as_bytes(argument)
     if b"\0" in raw:
-        raise ValueError("tmux takes no argument with a NUL byte in it")
+        raise BadInput("tmux takes no argument with a NUL byte in it")
     return b'"%b"' % SPECIAL.sub(lambda found: ESCAPES[found[0]], raw)
+
+
+def as_bytes(text: Argument) -> bytes:
+    """As UTF-8, and what a file name has of other bytes as those bytes."""
+    if isinstance(text, bytes):
+        return text
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        raise BadInput("half of a character (a lone surrogate) is no text") from None
 
 
 def command_line(command: Command) -> bytes:

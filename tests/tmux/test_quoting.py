@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rdvd.ground.errors import BadInput
 from rdvd.tmux import literal, literal_for_clock
 from rdvd.tmux.quoting import command_line, quote
 
@@ -20,8 +21,13 @@ def test_a_command_is_one_line_of_printable_bytes_and_never_an_empty_one(words: 
 
 
 def test_a_nul_byte_is_refused_before_anything_is_sent():
-    with pytest.raises(ValueError, match="NUL"):
+    with pytest.raises(BadInput, match="NUL"):
         quote("a\0b")
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(BadInput, match="no text"):
+        quote("a\ud800b")
 
 
 def test_text_that_is_no_utf_8_keeps_its_bytes():
