@@ -2,13 +2,13 @@
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 from attrs import frozen
 
-from actors import Child, Node, Ref, Serving, Supervisor, Topic, actor, task
+from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
 from rdvd.cleanup import Sweeper
@@ -28,7 +28,7 @@ from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
-from rdvd.identity import Auth, Homes, Principal, Tally, TokenRevoked, may
+from rdvd.identity import Auth, AuthEvent, Homes, Principal, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
 from rdvd.reload import (
@@ -72,16 +72,12 @@ def tree(
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
     held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
-    keeper = audit.Keeper(store, audit.note_beside(config.database.path))
-
-    def make_auth() -> Auth:
-        return Auth(store, auth_settings(held.now), Homes(dict), ended, keeper.record, tally=tally)
+    keeper, homes = audit.Keeper(store, audit.note_beside(config.database.path)), Homes(dict)
+    record = keeper.record
 
     events = Events(partial(_look, lambda: root.snapshot()))
-    auth = actor("auth", make_auth)
-    settings = actor(
-        "config", lambda: Configuration(held, reread, owners.take, keeper.record, notifier)
-    )
+    auth = _auth(store, held, homes, ended, record, tally)
+    settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
     )
@@ -102,6 +98,20 @@ def tree(
         task("ready", partial(announce, notifier), grace=1),
     )
     return root
+
+
+def _auth(
+    store: Store,
+    held: Live[Config],
+    homes: Homes,
+    ended: Topic[TokenRevoked],
+    record: Callable[[AuthEvent], Awaitable[None]],
+    tally: Tally,
+) -> ActorChild[Auth]:
+    def make() -> Auth:
+        return Auth(store, auth_settings(held.now), homes, ended, record, tally=tally)
+
+    return actor("auth", make)
 
 
 def _look(snapshot: Callable[[], Node], who: Principal) -> dict[str, Any]:
