@@ -1,0 +1,206 @@
+"""The daemon's side of the recorder: keeps it alive, tells it what to record, hears what grew."""
+
+import logging
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import trio
+from attrs import evolve
+
+from actors import Topic
+from rdvd import VERSION
+from rdvd.recorder import FIFO, MARKER, PIPE_PID, PROTOCOL
+
+from .connection import Connection, Disconnected
+from .errors import RecorderProblem
+from .launch import ask_to_leave, launch
+from .reader import ByteLog
+from .types import Grew, RecorderFacts, RecordingSettings, Unpiped
+
+PATIENCE = 8.0  # of one question, restarts of the recorder included
+LONGEST_CHECK = 2.0
+SWEEP_SECONDS = 3_600.0
+LONGEST_BACK_OFF = 5.0
+
+log = logging.getLogger(__name__)
+
+
+def pipe_command(directory: Path) -> str:
+    """What `pipe-pane -O` has to run. Tell the recorder of the session first.
+
+    `cat` opens the FIFO for both directions, so that it never ends, nor waits, for want of a
+    recorder. The pid lets `drain` see when `cat` has handed over all it has.
+    """
+    pid, fifo = shlex.quote(str(directory / PIPE_PID)), shlex.quote(str(directory / FIFO))
+    return f"umask 077; echo $$ > {pid}; exec cat 1<> {fifo}"
+
+
+class Recording:
+    """`keep` is a task of the tree. Every question waits for a recorder, but never for long.
+
+    All questions may be repeated: when the recorder dies in between, they are, by themselves.
+    """
+
+    def __init__(self, settings: RecordingSettings) -> None:
+        self.grew = Topic[Grew]("recording grew")
+        self.unpiped = Topic[Unpiped]("recording unpiped")
+        self._settings = settings
+        self._connection: Connection | None = None
+        self._connected = trio.Event()
+        self._pid: int | None = None
+        self._starts = 0
+        self._trouble = ""
+
+    async def add(self, session: str) -> int:
+        """Record it from here on; the offset at which that begins. The FIFO must be there."""
+        return int((await self._ask("add", session))[0])
+
+    async def drain(self, session: str) -> int:
+        """Wait until all that tmux wrote to the pipe before now is on file; the offset behind it.
+
+        What the program printed is with tmux when its screen shows it, and in the pipe once tmux
+        says `pane_dead` or, for one that lives, after two commands to tmux.
+        """
+        return int((await self._ask("drain", session))[0])
+
+    async def remove(self, session: str) -> int:
+        """After `pipe-pane` was switched off: wait for the end of `cat`, take its last, seal."""
+        try:
+            return int((await self._ask("remove", session))[0])
+        except RecorderProblem as problem:
+            if problem.code != "RECORDER_NOT_RECORDED":
+                raise
+        directory = self._settings.sessions / session
+        (directory / MARKER).unlink(missing_ok=True)
+        return await trio.to_thread.run_sync(lambda: ByteLog(directory).end)
+
+    async def mark_gap(self, session: str) -> int:
+        """Note that bytes are missing from here on, nobody knows how many."""
+        return int((await self._ask("mark", session))[0])
+
+    async def facts(self) -> RecorderFacts:
+        """Of this moment; without a recorder, what is known without it."""
+        free = os.statvfs(self._settings.sessions)
+        known = RecorderFacts(
+            None,
+            starts=self._starts,
+            trouble=self._trouble,
+            free_bytes=free.f_bavail * free.f_frsize,
+        )
+        with trio.move_on_after(LONGEST_CHECK):
+            try:
+                *figures, trouble = await self._ask("facts")
+            except RecorderProblem:
+                return known
+            return _facts(known, self._pid, figures, trouble)
+        return known
+
+    async def keep(
+        self,
+        *,
+        stopping: trio.Event,
+        task_status: trio.TaskStatus[Any],  # Any: nobody waits for a value
+    ) -> None:
+        """Run a recorder as long as we run, and leave it behind when we go."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._live)
+            await self._connected.wait()
+            task_status.started()
+            await stopping.wait()
+            nursery.cancel_scope.cancel()
+
+    async def _live(self) -> None:
+        delay = 0.0
+        while True:
+            began = trio.current_time()
+            try:
+                await self._serve_one()
+            except (RecorderProblem, OSError) as error:
+                self._trouble = str(error)
+                log.warning("recorder failed", extra={"why": str(error)})
+                self._connected.set()  # the daemon lives without one, and says so
+            healthy = trio.current_time() - began > LONGEST_BACK_OFF
+            delay = 0.0 if healthy else min(LONGEST_BACK_OFF, max(0.05, delay * 2))
+            await trio.sleep(delay)  # a back-off, not a wait for something
+
+    async def _serve_one(self) -> None:
+        """From finding a recorder, or starting one, to its end."""
+        stream = await self._reach()
+        async with stream, trio.open_nursery() as nursery:
+            connection = Connection(stream, self._news)
+            nursery.start_soon(self._greet, connection)
+            await connection.listen()
+            nursery.cancel_scope.cancel()
+        if self._connection is connection:
+            self._connection, self._pid, self._connected = None, None, trio.Event()
+            log.warning("recorder gone")
+
+    async def _reach(self) -> trio.SocketStream:
+        settings = self._settings
+        try:
+            return await trio.open_unix_socket(settings.socket)
+        except OSError:
+            pass  # nobody listens there: the usual case after a reboot
+        self._starts += 1
+        if not await launch(settings):
+            ask_to_leave(settings.lock)
+        return await trio.open_unix_socket(settings.socket)
+
+    async def _greet(self, connection: Connection) -> None:
+        """A recorder of another version hands over to one of ours: its end brings us back here."""
+        settings = self._settings
+        try:
+            protocol, version, pid = await connection.ask("hello")
+            if (protocol, version) != (str(PROTOCOL), VERSION):
+                await connection.ask("leave")
+                return
+            limits = settings.segment_bytes, settings.session_bytes, settings.total_bytes
+            age = settings.age_days * 86_400
+            await connection.ask("limits", *limits, age, settings.flush_seconds)
+            self._connection, self._pid, self._trouble = connection, int(pid), ""
+            self._connected.set()
+            log.info("recorder found", extra={"recorder": self._pid})
+            while True:
+                await connection.ask("sweep")
+                await trio.sleep(SWEEP_SECONDS)  # age is what limits nobody else looks after
+        except Disconnected:
+            return
+
+    def _news(self, what: str, session: str, end: int, at: int) -> None:
+        if what == "grew":
+            self.grew.publish(Grew(session, end, at))
+        elif what == "unpiped":
+            self.unpiped.publish(Unpiped(session, end, at))
+
+    async def _ask(self, verb: str, *words: str) -> list[str]:
+        with trio.move_on_after(PATIENCE):
+            while True:
+                await self._connected.wait()
+                if self._connection is None:
+                    break
+                try:
+                    return await self._connection.ask(verb, *words)
+                except Disconnected:
+                    await trio.lowlevel.checkpoint()
+        raise RecorderProblem(self._trouble or f"the recorder does not answer to {verb}")
+
+
+def _facts(
+    known: RecorderFacts, pid: int | None, figures: Sequence[str], trouble: str
+) -> RecorderFacts:
+    sessions, waiting, gaps, lost, kept, removed, failures = map(int, figures)
+    return evolve(
+        known,
+        pid=pid,
+        sessions=sessions,
+        waiting_bytes=waiting,
+        gaps=gaps,
+        lost_bytes=lost,
+        kept_bytes=kept,
+        removed_segments=removed,
+        flush_failures=failures,
+        trouble=trouble,
+    )
