@@ -35,7 +35,7 @@ async def launch(settings: RecordingSettings) -> bool:
     command = [sys.executable, "-I", "-S", "-c", PROGRAM, "rdvd-recorder", str(ROOT)]
     places = [str(settings.sessions), str(settings.lock), str(settings.socket)]
     runtime = f"/run/user/{os.getuid()}"
-    manager = "yes" if Path(runtime, "systemd", "private").exists() else ""
+    manager = "yes" if os.access(f"{runtime}/systemd/private", os.W_OK) else ""
     with trio.move_on_after(PATIENCE):
         done = await trio.run_process(
             ["/bin/sh", "-c", START, "sh", manager, *command, *places],

@@ -23,7 +23,7 @@ from .types import Grew, RecorderFacts, RecordingSettings, Unpiped
 PATIENCE = 8.0  # of one question, restarts of the recorder included
 LONGEST_CHECK = 2.0
 SWEEP_SECONDS = 3_600.0
-LONGEST_BACK_OFF = 5.0
+SHORTEST_BACK_OFF, LONGEST_BACK_OFF = 0.02, 5.0
 
 log = logging.getLogger(__name__)
 
@@ -113,18 +113,17 @@ class Recording:
             nursery.cancel_scope.cancel()
 
     async def _live(self) -> None:
-        delay = 0.0
+        delay = SHORTEST_BACK_OFF
         while True:
-            began = trio.current_time()
             try:
                 await self._serve_one()
+                delay = SHORTEST_BACK_OFF
             except (RecorderProblem, OSError) as error:
                 self._trouble = str(error)
                 log.warning("recorder failed", extra={"why": str(error)})
                 self._connected.set()  # the daemon lives without one, and says so
-            healthy = trio.current_time() - began > LONGEST_BACK_OFF
-            delay = 0.0 if healthy else min(LONGEST_BACK_OFF, max(0.05, delay * 2))
-            await trio.sleep(delay)  # a back-off, not a wait for something
+                delay = min(LONGEST_BACK_OFF, delay * 2)
+            await trio.sleep(delay)  # so that one that falls at once does not take a whole core
 
     async def _serve_one(self) -> None:
         """From finding a recorder, or starting one, to its end."""
