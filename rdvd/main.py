@@ -10,6 +10,7 @@ from attrs import frozen
 from actors import Child, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
+from rdvd.bytelog import Recording
 from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
 from rdvd.events.routes import event_stream
@@ -33,6 +34,7 @@ from rdvd.reload import (
     auth_settings,
     http_settings,
     limit_settings,
+    recording_settings,
     stream_rules,
 )
 from rdvd.reload.routes import config_routes
@@ -76,8 +78,9 @@ def tree(
     events, auth = Events(look), actor("auth", make_auth)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
 
+    recording = Recording(recording_settings(config))
     sources = MetricSources(
-        store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
+        store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events, recording
     )
     api, streams, owners = _ways_in(config, sockets, lines, auth.ref, settings.ref, ended, sources)
     root = Supervisor(
@@ -85,6 +88,7 @@ def tree(
         task("news", partial(relay, events, ended), grace=1),
         auth,
         task("lag", lag.watch, grace=1),
+        task("recording", recording.keep, grace=1),
         settings,
         api,
         streams,
@@ -105,7 +109,8 @@ def _ways_in(
 ) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, events, traffic = sources.guard, sources.events, sources.traffic
-    routes = health_routes(Checks(sources.store, traffic, sources.census, sources.snapshot))
+    checked = sources.store, traffic, sources.census, sources.snapshot, sources.recording
+    routes = health_routes(Checks(*checked))
     routes += identity_routes(auth)
     routes += audit_routes(sources.store)
     routes += config_routes(settings)

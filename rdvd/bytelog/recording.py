@@ -48,6 +48,7 @@ class Recording:
         self.grew = Topic[Grew]("recording grew")
         self.unpiped = Topic[Unpiped]("recording unpiped")
         self._settings = settings
+        self._needed = trio.Event()
         self._connection: Connection | None = None
         self._connected = trio.Event()
         self._pid: int | None = None
@@ -83,20 +84,21 @@ class Recording:
 
     async def facts(self) -> RecorderFacts:
         """Of this moment; without a recorder, what is known without it."""
-        free = os.statvfs(self._settings.sessions)
         known = RecorderFacts(
             None,
             starts=self._starts,
             trouble=self._trouble,
-            free_bytes=free.f_bavail * free.f_frsize,
+            free_bytes=await trio.to_thread.run_sync(_free_bytes, self._settings.sessions),
         )
+        if not self._needed.is_set():
+            return known
         with trio.move_on_after(LONGEST_CHECK):
             try:
                 *figures, trouble = await self._ask("facts")
-            except RecorderProblem:
-                return known
+            except RecorderProblem as problem:
+                return evolve(known, trouble=problem.detail)
             return _facts(known, self._pid, figures, trouble)
-        return known
+        return evolve(known, trouble=f"no answer within {LONGEST_CHECK:g} s")
 
     async def keep(
         self,
@@ -106,14 +108,19 @@ class Recording:
     ) -> None:
         """Run a recorder as long as we run, and leave it behind when we go."""
         async with trio.open_nursery() as nursery:
+            if await trio.to_thread.run_sync(_left_behind, self._settings):
+                self._needed.set()
             nursery.start_soon(self._live)
-            await self._connected.wait()
+            if self._needed.is_set():
+                await self._connected.wait()
             task_status.started()
             await stopping.wait()
             nursery.cancel_scope.cancel()
 
     async def _live(self) -> None:
+        """The first session brings the first recorder; until then there is none."""
         delay = SHORTEST_BACK_OFF
+        await self._needed.wait()
         while True:
             try:
                 await self._serve_one()
@@ -175,6 +182,7 @@ class Recording:
             self.unpiped.publish(Unpiped(session, end, at))
 
     async def _ask(self, verb: str, *words: str) -> list[str]:
+        self._needed.set()
         with trio.move_on_after(PATIENCE):
             while True:
                 await self._connected.wait()
@@ -185,6 +193,20 @@ class Recording:
                 except Disconnected:
                     await trio.lowlevel.checkpoint()
         raise RecorderProblem(self._trouble or f"the recorder does not answer to {verb}")
+
+
+def _left_behind(settings: RecordingSettings) -> bool:
+    """Whether there is anything to record, or a recorder, from before our time."""
+    markers = (each / MARKER for each in settings.sessions.glob("*"))
+    return settings.socket.exists() or any(marker.exists() for marker in markers)
+
+
+def _free_bytes(place: Path) -> int:
+    try:
+        found = os.statvfs(place)
+    except OSError:
+        return 0
+    return found.f_bavail * found.f_frsize
 
 
 def _facts(

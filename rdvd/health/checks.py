@@ -8,6 +8,7 @@ from attrs import frozen
 
 from actors import Node, Unavailable
 from rdvd import VERSION
+from rdvd.bytelog import Recording
 from rdvd.ground.errors import Problem
 from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
@@ -35,18 +36,25 @@ class Checks:
     """Everything that health is made of, handed in."""
 
     def __init__(
-        self, store: Store, traffic: Traffic, census: Census, snapshot: Callable[[], Node]
+        self,
+        store: Store,
+        traffic: Traffic,
+        census: Census,
+        snapshot: Callable[[], Node],
+        recording: Recording,
     ) -> None:
         self._store = store
         self._traffic = traffic
         self._census = census
         self._snapshot = snapshot
+        self._recording = recording
         self._started = trio.current_time()
         self._tmux: tuple[float, Finding] | None = None
 
     async def health(self, *, with_tree: bool) -> Health:
         database, tmux, tree = await self.database(), await self.tmux(), self._snapshot()
-        reasons = [finding.reason for finding in (database, tmux) if finding.reason is not None]
+        found = database, tmux, await self.recorder()
+        reasons = [finding.reason for finding in found if finding.reason is not None]
         reasons += [f"{path} is {status}" for path, status in not_up(tree)]
         requests = max(0, self._traffic.in_flight - 1)  # this one aside
         return Health(
@@ -70,6 +78,11 @@ class Checks:
             is_well = integrity in ("ok", "unchecked")
             return Finding(None if is_well else f"the database: integrity {integrity}")
         return Finding(f"the database did not answer within {LONGEST_CHECK:g} s")
+
+    async def recorder(self) -> Finding:
+        """Whether what panes print comes to the disk. Before the first session nobody has to."""
+        facts = await self._recording.facts()
+        return Finding(f"the recorder: {facts.trouble}" if facts.trouble else None)
 
     async def tmux(self) -> Finding:
         """Whether there is a tmux that we can work with."""

@@ -118,6 +118,12 @@ class Recorder:
         self._clients.pop(client.socket.fileno(), None)
         self.requests.waits[:] = [w for w in self.requests.waits if w.client is not client]
         client.socket.close()
+        if not self._clients and (not self.shelf.recordings or not self._is_in_place()):
+            self._leave()
+
+    def _is_in_place(self) -> bool:
+        """Whether whoever looks for us finds us: the data directory may have been thrown away."""
+        return os.path.exists(self.shelf.sessions)
 
     def _leave(self) -> None:
         self._is_leaving = True

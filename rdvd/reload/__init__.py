@@ -9,6 +9,7 @@ from .owners import auth_settings as auth_settings
 from .owners import http_settings as http_settings
 from .owners import limit_settings as limit_settings
 from .owners import log_settings as log_settings
+from .owners import recording_settings as recording_settings
 from .owners import stream_rules as stream_rules
 from .types import HeldConfig as HeldConfig
 from .types import HeldSetting as HeldSetting

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from actors import Ref
+from rdvd.bytelog import RecordingSettings
 from rdvd.config import Config
 from rdvd.ground.doors import Rules
 from rdvd.ground.http import App, HttpSettings
@@ -66,6 +67,20 @@ def auth_settings(config: Config) -> AuthSettings:
         pepper_file=database.with_name(f"{database.name}.pepper"),
         service_token_file=config.auth.service_token_file,
         rotation_days=config.auth.token_rotation_days,
+    )
+
+
+def recording_settings(config: Config) -> RecordingSettings:
+    bytelog = config.bytelog
+    return RecordingSettings(
+        sessions=bytelog.sessions,
+        socket=bytelog.recorder_socket,
+        lock=bytelog.recorder_lock,
+        segment_bytes=bytelog.segment_bytes,
+        session_bytes=bytelog.session_max_bytes,
+        total_bytes=bytelog.total_max_bytes,
+        age_days=bytelog.max_age_days,
+        flush_seconds=bytelog.flush_seconds,
     )
 
 

@@ -2,11 +2,12 @@
 
 import fcntl
 import os
+import select
 import shlex
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import trio
@@ -61,8 +62,6 @@ def end(pid: int | None, how: signal.Signals) -> None:
 
 
 def select_readable(descriptor: int, seconds: float) -> bool:
-    import select  # lazy: nobody else here needs it
-
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)
     return bool(poller.poll(seconds * 1_000))
@@ -135,7 +134,9 @@ class Terminal:
         os.mkfifo(self._gate)
         gate = shlex.quote(str(self._gate))
         script = f"stty -opost -echo; read go <{gate}; {command}; read stop <{gate}"
-        self("new-session", "-d", "-s", "one", "-x", "120", "-y", "40", "--", "/bin/sh", "-c", script)
+        self(
+            "new-session", "-d", "-s", "one", "-x", "120", "-y", "40", "--", "/bin/sh", "-c", script
+        )
         self.pipe(directory)
 
     def pipe(self, directory: Path) -> None:
@@ -151,14 +152,12 @@ def terminal_in(place: Path) -> Generator[Terminal, None, None]:
     try:
         yield terminal
     finally:
-        try:
+        with suppress(subprocess.CalledProcessError):  # a test may have killed it
             terminal("kill-server")
-        except subprocess.CalledProcessError:
-            pass  # a test has killed it
 
 
 async def wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
     """For what gives no event to a test: a file that grows, a process that another one starts."""
     with trio.fail_after(seconds):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - files and processes set no event
             await trio.sleep(0.005)
