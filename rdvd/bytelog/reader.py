@@ -93,9 +93,9 @@ class ByteLog:
         for before, after in pairwise(segments):
             if after.start > before.end:
                 found.append(self._hole(before.end, after))
-        holes = {gap.start for gap in found}
-        marks = [mark for each in segments for mark in _marks(each) if mark.start not in holes]
-        return sorted([*found, *marks], key=lambda gap: gap.start)
+        at = {mark.start: mark for each in segments for mark in _marks(each)}
+        at |= {gap.start: gap for gap in found}  # where the number is known after all
+        return sorted(at.values(), key=lambda gap: gap.start)
 
     def verify(self) -> list[Fault]:
         """Everything that is not as it was written down, and where. Reads the whole log."""
@@ -128,7 +128,7 @@ class ByteLog:
             return []
         removed = [r for r in index_in(self.directory / REMOVED).records() if r.end <= first]
         if not removed:
-            return [Gap(0, first, "unknown", None)]
+            return [self._hole(0, segments[0])]
         return [Gap(0, first, GAPS.get(removed[-1].kind, "unknown"), removed[-1].time_ms)]
 
     def _hole(self, start: int, after: SegmentFile) -> Gap:

@@ -24,6 +24,7 @@ PATIENCE = 8.0  # of one question, restarts of the recorder included
 LONGEST_CHECK = 2.0
 SWEEP_SECONDS = 3_600.0
 SHORTEST_BACK_OFF, LONGEST_BACK_OFF = 0.02, 5.0
+HOPELESS = 5  # failures in a row
 
 log = logging.getLogger(__name__)
 
@@ -119,16 +120,18 @@ class Recording:
 
     async def _live(self) -> None:
         """The first session brings the first recorder; until then there is none."""
-        delay = SHORTEST_BACK_OFF
+        delay, failures = SHORTEST_BACK_OFF, 0
         await self._needed.wait()
         while True:
             try:
                 await self._serve_one()
-                delay = SHORTEST_BACK_OFF
+                delay, failures = SHORTEST_BACK_OFF, 0
             except (RecorderProblem, OSError) as error:
                 self._trouble = str(error)
                 log.warning("recorder failed", extra={"why": str(error)})
-                self._connected.set()  # the daemon lives without one, and says so
+                failures += 1
+                if failures >= HOPELESS:
+                    self._connected.set()  # nobody waits any more: the daemon lives on without
                 delay = min(LONGEST_BACK_OFF, delay * 2)
             await trio.sleep(delay)  # so that one that falls at once does not take a whole core
 

@@ -191,7 +191,7 @@ def _of_events(events: Events) -> Iterator[Family]:
 
 
 def _of_recorder(facts: RecorderFacts) -> Iterator[Family]:
-    yield _gauge("rdvd_recorder_up", "1 if a recorder answers.", facts.pid is not None)
+    yield _gauge("rdvd_recorder_up", "1 if a recorder answers.", float(facts.pid is not None))
     yield _counter("rdvd_recorder_starts_total", "Recorders started.", facts.starts)
     yield _gauge("rdvd_recorder_sessions", "Sessions that are recorded.", facts.sessions)
     text = "Bytes that wait for the recorder, not on file yet."

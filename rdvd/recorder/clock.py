@@ -22,5 +22,5 @@ class SteadyClock:
         """The time to write down, from what both clocks of the machine say."""
         passed = max(0, mono_ms - self._mono) if self._mono else 0
         self._mono = mono_ms
-        self._last = max(wall_ms, self._last + passed // 2) if wall_ms < self._last else wall_ms
+        self._last = max(wall_ms, self._last + passed // 2)
         return self._last

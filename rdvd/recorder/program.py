@@ -26,7 +26,7 @@ class Recorder:
 
     def __init__(self, sessions: str, listener: socket.socket, wake: int) -> None:
         self.shelf = Shelf(sessions, self._tell)
-        self.requests = Requests(self.shelf, self._register, self._leave)
+        self.requests = Requests(self.shelf, self._register, self._forget, self._leave)
         self._listener = listener
         self._wake = wake
         self._clients: dict[int, Client] = {}
@@ -78,10 +78,16 @@ class Recorder:
                 del self._ready[recording]
 
     def _register(self, recording: Recording) -> None:
-        if recording.fifo not in self._fifos or self._fifos[recording.fifo] is not recording:
+        if recording.fifo not in self._fifos:
             self._fifos[recording.fifo] = recording
             self._epoll.register(recording.fifo, _EDGE)
             self._ready[recording] = None
+
+    def _forget(self, recording: Recording) -> None:
+        """Before it is closed: the kernel gives the number of its descriptor to somebody else."""
+        self._fifos.pop(recording.fifo, None)
+        self._ready.pop(recording, None)
+        self._epoll.unregister(recording.fifo)
 
     def _accept(self) -> None:
         try:

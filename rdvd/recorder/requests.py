@@ -47,14 +47,19 @@ class Wait:
 
 
 class Requests:
-    """`register` is told of every recording that begins, `leave` that we have to go."""
+    """`register` and `forget` are told of every recording that begins and ends."""
 
     def __init__(
-        self, shelf: Shelf, register: Callable[[Recording], None], leave: Callable[[], None]
+        self,
+        shelf: Shelf,
+        register: Callable[[Recording], None],
+        forget: Callable[[Recording], None],
+        leave: Callable[[], None],
     ) -> None:
         self.waits: list[Wait] = []
         self._shelf = shelf
         self._register = register
+        self._forget = forget
         self._leave = leave
 
     def handle(self, client: Client, request: list[str]) -> None:
@@ -88,6 +93,7 @@ class Requests:
 
     def _end(self, wait: Wait) -> int:
         if wait.leaves and wait.recording.name in self._shelf.recordings:
+            self._forget(wait.recording)
             return self._shelf.finish(wait.recording)
         self._shelf.cover(wait.recording)
         return wait.recording.log.end

@@ -10,6 +10,7 @@ from .recording import Recording
 from .retention import Kept, look, look_everywhere, remove, surplus
 from .types import FIFO, LOG, MARKER, Kind, Limits
 
+MOST_RETIRED = 64  # descriptors that wait for their flush
 RETRY_MS = 250  # while a disk takes nothing
 CLOCK_WAS_SET_MS = 3_600_000
 
@@ -130,15 +131,19 @@ class Shelf:
 
     def _must_flush(self, recording: Recording) -> None:
         self._unflushed.add(recording)
-        if self._flush_at is None:
+        self._schedule_flush()
+
+    def _schedule_flush(self) -> None:
+        if len(self._retired) >= MOST_RETIRED:
+            self._flush_at = mono_ms()
+        elif self._flush_at is None:
             self._flush_at = mono_ms() + int(self.limits.flush_seconds * 1_000)
 
     def _retire(self, recording: Recording) -> None:
         for segment in recording.log.retired:
             self._retired += [segment.data, segment.index]
         recording.log.retired.clear()
-        if self._flush_at is None:
-            self._flush_at = mono_ms() + int(self.limits.flush_seconds * 1_000)
+        self._schedule_flush()
         self._make_room(recording)
 
     def _take_unflushed(self) -> list[int]:

@@ -9,7 +9,7 @@ from rdvd import VERSION
 
 from .daemons import living, rdv
 
-PLACES = ["news", "auth", "lag", "config", "api", "streams", "watchdog", "ready"]
+PLACES = ["news", "auth", "lag", "recording", "config", "api", "streams", "watchdog", "ready"]
 
 
 async def test_health_has_the_members_of_the_seed_and_the_tree_for_its_owner(tmp_path: Path):
