@@ -189,10 +189,12 @@ class Recording:
         with trio.move_on_after(PATIENCE):
             while True:
                 await self._connected.wait()
-                if self._connection is None:
-                    break
+                connection = self._connection
+                if connection is None and self._connected.is_set():
+                    break  # nobody expects a recorder any more
                 try:
-                    return await self._connection.ask(verb, *words)
+                    if connection is not None:  # or else it has come and gone before our turn
+                        return await connection.ask(verb, *words)
                 except Disconnected:
                     await trio.lowlevel.checkpoint()
         raise RecorderProblem(self._trouble or f"the recorder does not answer to {verb}")
