@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .bytelog import BYTELOG
 from .daemon import DAEMON
 from .events import EVENTS
 from .harness import run_bench
@@ -15,7 +16,7 @@ from .report import Report, markdown, write_report
 from .store import STORE
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, BYTELOG)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 

@@ -20,6 +20,7 @@ class Client:
         connected.setblocking(False)
         self.socket = connected
         self.watches = False
+        self.wants_room = False
         self._arrived = b""
         self._unsent = b""
         self._news: dict[str, bytes] = {}
@@ -44,6 +45,11 @@ class Client:
         """News; nobody waits for them."""
         if self.watches:
             self._news[f"{kind} {session}"] = write_line(0, kind, session, end, time_ms)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to send."""
+        return not (self._unsent or self._news)
 
     def flush(self) -> bool:
         """Send what there is; whether something is left that has to wait for room."""

@@ -18,6 +18,8 @@ from .requests import STEP_MS, Requests
 from .shelf import Shelf, mono_ms
 from .types import TAKEN
 
+FLOOD_BYTES = 2_048  # in one round
+PAUSE_SECONDS = 0.001
 _EDGE = select.EPOLLIN | select.EPOLLET
 
 
@@ -33,9 +35,12 @@ class Recorder:
         self._fifos: dict[int, Recording] = {}
         self._ready: dict[Recording, None] = {}
         self._is_leaving = False
-        self._epoll = select.epoll()
+        self._floods = False
+        self._control = select.epoll()  # everything but the FIFOs
         for descriptor in (listener.fileno(), wake, self.shelf.flusher.done):
-            self._epoll.register(descriptor, select.EPOLLIN)
+            self._control.register(descriptor, select.EPOLLIN)
+        self._epoll = select.epoll()
+        self._epoll.register(self._control.fileno(), select.EPOLLIN)
 
     def run(self) -> None:
         self.shelf.sweep(by_age=False)
@@ -43,6 +48,9 @@ class Recorder:
             self._register(self.shelf.add(name))
         while not self._is_leaving:
             for descriptor, _ in self._epoll.poll(self._timeout()):
+                if descriptor != self._control.fileno():
+                    self._ready[self._fifos[descriptor]] = None
+            for descriptor, _ in self._control.poll(self._pause()):
                 self._happened(descriptor)
             self._pump()
             self.shelf.pass_time()
@@ -59,10 +67,12 @@ class Recorder:
             due = min(due or mono_ms() + STEP_MS, mono_ms() + STEP_MS)
         return None if due is None else max(0, due - mono_ms()) / 1_000
 
+    def _pause(self) -> float:
+        """In a flood the FIFO may fill for a moment: fewer, larger moves, and the first at once."""
+        return PAUSE_SECONDS if self._ready and self._floods else 0
+
     def _happened(self, descriptor: int) -> None:
-        if descriptor in self._fifos:
-            self._ready[self._fifos[descriptor]] = None
-        elif descriptor in self._clients:
+        if descriptor in self._clients:
             self._listen(self._clients[descriptor])
         elif descriptor == self._listener.fileno():
             self._accept()
@@ -73,6 +83,11 @@ class Recorder:
             self._leave()
 
     def _pump(self) -> None:
+        before = self.shelf.kept_bytes
+        self._pump_all()
+        self._floods = self.shelf.kept_bytes - before >= FLOOD_BYTES
+
+    def _pump_all(self) -> None:
         for recording in list(self._ready):
             if recording.name not in self.shelf.recordings or not self.shelf.pump(recording):
                 del self._ready[recording]
@@ -98,7 +113,7 @@ class Recorder:
             connected.close()
             return
         self._clients[connected.fileno()] = Client(connected)
-        self._epoll.register(connected.fileno(), select.EPOLLIN)
+        self._control.register(connected.fileno(), select.EPOLLIN)
 
     def _listen(self, client: Client) -> None:
         try:
@@ -112,13 +127,16 @@ class Recorder:
             client.tell(kind, session, end, time_ms)
 
     def _speak(self) -> None:
-        for client in list(self._clients.values()):
+        for client in [each for each in self._clients.values() if not each.is_silent]:
             try:
-                room = select.EPOLLOUT if client.flush() else 0
+                wants_room = client.flush()
             except Gone:
                 self._drop(client)
-            else:
-                self._epoll.modify(client.socket.fileno(), select.EPOLLIN | room)
+                continue
+            if wants_room != client.wants_room:
+                client.wants_room = wants_room
+                events = select.EPOLLIN | (select.EPOLLOUT if wants_room else 0)
+                self._control.modify(client.socket.fileno(), events)
 
     def _drop(self, client: Client) -> None:
         self._clients.pop(client.socket.fileno(), None)
