@@ -65,9 +65,8 @@ def tree(
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
-    held = Live(config)
-    homes = identity.Homes(dict)  # no sessions yet, so nobody is inside one
-    record = partial(_record, store)
+    held, recording = Live(config), Recording(recording_settings(config))
+    homes, record = identity.Homes(dict), partial(_record, store)  # no sessions yet, so no homes
 
     def look(who: Principal) -> dict[str, Any]:
         return {"tree": root.snapshot().as_json()} if may(who, "daemon.inspect") else {}
@@ -78,7 +77,6 @@ def tree(
     events, auth = Events(look), actor("auth", make_auth)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
 
-    recording = Recording(recording_settings(config))
     sources = MetricSources(
         store, traffic, guard, tally, lambda: root.snapshot(), lag, census, events, recording
     )
