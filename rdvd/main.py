@@ -11,6 +11,7 @@ from attrs import frozen
 from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
 from rdvd import VERSION, audit, identity
 from rdvd.audit.routes import audit_routes
+from rdvd.bytelog import Recording
 from rdvd.cleanup import Sweeper
 from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
@@ -39,6 +40,7 @@ from rdvd.reload import (
     cleanup_settings,
     http_settings,
     limit_settings,
+    recording_settings,
     stream_rules,
     tmux_settings,
 )
@@ -72,6 +74,7 @@ def tree(
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
     held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
+    recording = Recording(recording_settings(config))
     keeper, homes = audit.Keeper(store, audit.note_beside(config.database.path)), Homes(dict)
     record = keeper.record
 
@@ -79,7 +82,7 @@ def tree(
     auth = _auth(store, held, homes, ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     sources = MetricSources(
-        store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
+        store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events, recording
     )
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
     api, streams, owners = _ways_in(config, sockets, lines, auth.ref, routes, ended, sources)
@@ -91,6 +94,7 @@ def tree(
         task("cleanup", Sweeper(store, cleanup_settings(config)).watch, grace=1),
         task("tmux", tmux.serve),
         task("lag", lag.watch, grace=1),
+        task("recording", recording.keep, grace=1),
         settings,
         api,
         streams,
@@ -129,7 +133,9 @@ def _ways_in(
 ) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, events, traffic = sources.guard, sources.events, sources.traffic
-    checks = Checks(sources.store, sources.tmux, traffic, sources.census, sources.snapshot)
+    checks = Checks(
+        sources.store, sources.tmux, traffic, sources.census, sources.snapshot, sources.recording
+    )
     routes = health_routes(checks)
     routes += of_slices + metrics_routes(sources)
     routes += description_routes(routes, title="rdvd", version=VERSION)

@@ -19,6 +19,7 @@ from rdvd.config.show import (
 from rdvd.config.types import (
     KEYS,
     AuthConfig,
+    BytelogConfig,
     CleanupConfig,
     Config,
     DatabaseConfig,
@@ -39,6 +40,7 @@ __all__ = [
     "MonitoringConfig",
     "CleanupConfig",
     "LimitsConfig",
+    "BytelogConfig",
     "KEYS",
     "Key",
     "load",

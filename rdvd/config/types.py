@@ -44,6 +44,7 @@ def place(name: str, text: str, restart: str) -> Path:
 
 BOUND_ONCE = "It is bound before anything runs, and clients know it by this path."
 HELD_BY_SERVERS = "The tmux servers, and the connections to them, are made with it."
+TOLD_ONCE = "The recorder is told when the daemon finds it."
 NO_WATCH_YET = "Nothing watches sessions yet."
 NO_TRASH_YET = "There is no trash yet."
 CLEANER = "Who cleans up is told at the start."
@@ -206,6 +207,48 @@ class CleanupConfig:
 
 
 @frozen
+class BytelogConfig:
+    """What every pane has printed, how much of it is kept, and how safe it is."""
+
+    recorder_socket: Path = place("recorder_socket", "The Unix socket of the recorder.", TOLD_ONCE)
+    recorder_lock: Path = place("recorder_lock", "Who records; locked while it lives.", TOLD_ONCE)
+    sessions: Path = place(
+        "sessions", "The directories of the sessions, with their logs.", TOLD_ONCE
+    )
+    segment_bytes: int = setting(
+        8_388_608,
+        "A file of a log is complete at this size.",
+        low=65_536,
+        high=1_073_741_824,
+        restart=TOLD_ONCE,
+    )
+    session_max_bytes: int = setting(
+        268_435_456,
+        "Kept of one session; the oldest segments go first, the last one never.",
+        low=131_072,
+        high=1_099_511_627_776,
+        restart=TOLD_ONCE,
+    )
+    total_max_bytes: int = setting(
+        8_589_934_592,
+        "Kept of all sessions together; the oldest segments go first.",
+        low=131_072,
+        high=1_125_899_906_842_624,
+        restart=TOLD_ONCE,
+    )
+    max_age_days: int = setting(
+        90, "Segments that are older are removed.", low=1, high=36_500, restart=TOLD_ONCE
+    )
+    flush_seconds: float = setting(
+        5.0,
+        "What a power cut can cost: bytes are on the disk after so long.",
+        low=0.1,
+        high=3_600,
+        restart=TOLD_ONCE,
+    )
+
+
+@frozen
 class LimitsConfig:
     """How often one credential may ask, by category."""
 
@@ -231,6 +274,7 @@ class Config:
     tmux: TmuxConfig
     monitoring: MonitoringConfig
     cleanup: CleanupConfig
+    bytelog: BytelogConfig
     limits: LimitsConfig
     sources: Mapping[str, str] = field(default=Factory(dict[str, str]), eq=False, repr=False)
 

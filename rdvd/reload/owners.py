@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from actors import Ref
+from rdvd.bytelog import RecordingSettings
 from rdvd.cleanup import CleanupSettings
 from rdvd.config import Config
 from rdvd.ground.doors import Rules
@@ -84,6 +85,20 @@ def tmux_settings(config: Config) -> TmuxSettings:
         sessions_per_server=tmux.sessions_per_server,
         history_limit=tmux.history_limit,
         answer_seconds=tmux.answer_seconds,
+    )
+
+
+def recording_settings(config: Config) -> RecordingSettings:
+    bytelog = config.bytelog
+    return RecordingSettings(
+        sessions=bytelog.sessions,
+        socket=bytelog.recorder_socket,
+        lock=bytelog.recorder_lock,
+        segment_bytes=bytelog.segment_bytes,
+        session_bytes=bytelog.session_max_bytes,
+        total_bytes=bytelog.total_max_bytes,
+        age_days=bytelog.max_age_days,
+        flush_seconds=bytelog.flush_seconds,
     )
 
 

@@ -27,10 +27,10 @@ ACTORS_ORDER = (
 STEPS = (
     {"ground"},
     {"identity"},
-    {"audit", "limits"},
+    {"audit", "limits", "recorder"},
     {"streams"},
     {"events"},
-    {"preferences", "folders", "tmux"},
+    {"preferences", "folders", "tmux", "bytelog"},
     {"worktrees"},
     {"sessions"},
     {"terminal", "agents", "knowledge"},

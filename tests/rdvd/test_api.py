@@ -11,8 +11,8 @@ from rdvd import VERSION
 from .daemons import Daemon, living, rdv
 
 PLACES = [
-    "news", "audit", "auth", "cleanup", "tmux", "lag", "config", "api", "streams", "watchdog",
-    "ready",
+    "news", "audit", "auth", "cleanup", "tmux", "lag", "recording", "config", "api", "streams",
+    "watchdog", "ready",
 ]  # fmt: skip
 
 
