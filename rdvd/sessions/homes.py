@@ -1,6 +1,7 @@
 """The directory of one session: its two FIFOs, and how the wrapper says that the command ended."""
 
 import os
+import shutil
 import signal
 from contextlib import suppress
 from importlib.resources import files
@@ -28,6 +29,10 @@ class Home:
         return self.path / "go"
 
     @property
+    def pipe(self) -> Path:
+        return self.path / "pane"
+
+    @property
     def exit(self) -> Path:
         return self.path / "exit"
 
@@ -51,10 +56,27 @@ def prepare(home: Home) -> None:
         old.unlink(missing_ok=True)
     with only_for_us():
         os.mkfifo(home.go, 0o600)
+        with suppress(FileExistsError):
+            os.mkfifo(home.pipe, 0o600)
 
 
 def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:
     return ("/bin/sh", str(WRAPPER), str(home.path), *command)
+
+
+def pipe_command(home: Home) -> tuple[str, ...]:
+    """What tmux feeds with all that is printed. Open for reading too, it never sees an end or a
+    broken pipe: without a recorder the bytes wait in the FIFO, and then in tmux."""
+    return ("/bin/sh", "-c", 'exec cat 1<>"$0"', str(home.pipe))
+
+
+def remove(home: Home) -> None:
+    """Of a session that never began: nothing of the user's is in it."""
+    shutil.rmtree(home.path, ignore_errors=True)
+
+
+def remove_go(home: Home) -> None:
+    home.go.unlink(missing_ok=True)
 
 
 def let_go(home: Home) -> None:

@@ -39,18 +39,19 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM sessions"
 PUT = (
     f"INSERT INTO sessions ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
     " ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:])
+    + ", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:] if column != "position")
 )
 
 
 def put(db: sqlite3.Connection, session: Session) -> Session:
-    """Write the whole row, new or not."""
+    """Write the whole row, new or not; the place of an old one in the order stays."""
     db.execute(PUT, _row(session))
     return session
 
 
-def put_all(db: sqlite3.Connection, sessions: Sequence[Session]) -> None:
-    db.executemany(PUT, [_row(session) for session in sessions])
+def arrange(db: sqlite3.Connection, places: Sequence[tuple[SessionId, int]]) -> None:
+    """The order is one for all sessions of a user, so nothing else ever changes it."""
+    db.executemany("UPDATE sessions SET position = ? WHERE id = ?", [(p, id) for id, p in places])
 
 
 def forget(db: sqlite3.Connection, id: SessionId) -> None:
