@@ -42,9 +42,11 @@ from .types import Size as Size
 from .types import Starting as Starting
 from .types import State as State
 from .types import Status as Status
-from .types import Suspended as Suspended
 from .types import Survivor as Survivor
+from .types import Suspended as Suspended
 from .types import Trashed as Trashed
 from .types import Updated as Updated
 from .types import Vanished as Vanished
+from .types import exit_of as exit_of
+from .types import pane_of as pane_of
 from .types import status_of as status_of

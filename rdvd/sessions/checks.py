@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rdvd.ground.errors import BadInput
@@ -18,6 +18,11 @@ MOST_VARIABLES = 256
 MOST_BYTES = 1_048_576
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OURS = re.compile(r"RDV_(SESSION|API|AGENT)_.*|TMUX|TMUX_PANE")
+NAMED_KEYS = (
+    "Enter|Escape|Space|Tab|BTab|BSpace|Up|Down|Left|Right|Home|End|IC|DC|Insert|Delete|NPage|"
+    "PageDown|PgDn|PPage|PageUp|PgUp|F[1-9]|F1[0-2]"
+)
+KEY = re.compile(rf"(?:[CMS]-){{0,3}}(?:{NAMED_KEYS}|[!-~])")
 SPEAKS_TO_TERMINALS = ("Cc", "Cs", "Zl", "Zp")
 TURNS_TEXT_AROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -54,9 +59,8 @@ def check_size(size: Size) -> Size:
 
 
 def check_program(program: Program) -> None:
-    given = (program.agent, program.line, program.arguments or None)
-    if sum(each is not None for each in given) > 1:
-        raise BadInput("give one of agent_provider, shell_command and command")
+    if program.line is not None and program.arguments:
+        raise BadInput("give shell_command or command, not both")
     if program.line is not None:
         _check_text(program.line, "shell_command")
     if len(program.arguments) > MOST_ARGUMENTS:
@@ -99,6 +103,16 @@ def check_directory(directory: str) -> str:
     if not os.access(path, os.R_OK | os.X_OK):
         raise _unusable(directory, "we may not enter it")
     return directory
+
+
+def check_keys(keys: Sequence[str]) -> tuple[str, ...]:
+    """Names that tmux knows, or single characters: anything else tmux would type as text."""
+    for key in keys:
+        if not KEY.fullmatch(key) and not (len(key) == 1 and key.isprintable()):
+            raise BadInput(
+                f"{key[:40]!r} is no key: Enter, Escape, Up, F1, C-c, M-x, or one letter"
+            )
+    return tuple(keys)
 
 
 def _unusable(directory: str, why: str) -> BadInput:

@@ -4,11 +4,11 @@ import logging
 from pathlib import Path
 
 import trio
-from rdvd.tmux import TmuxUnavailable, nudge_status
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
 from rdvd.ground.private import write_private
+from rdvd.tmux import TmuxUnavailable, nudge_status
 
 from . import terminal, transitions
 from .homes import read_exit

@@ -1,6 +1,7 @@
 """The directory of one session: its two FIFOs, and how the wrapper says that the command ended."""
 
 import os
+import shlex
 import shutil
 import signal
 from contextlib import suppress
@@ -64,10 +65,10 @@ def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:
     return ("/bin/sh", str(WRAPPER), str(home.path), *command)
 
 
-def pipe_command(home: Home) -> tuple[str, ...]:
+def pipe_command(home: Home) -> str:
     """What tmux feeds with all that is printed. Open for reading too, it never sees an end or a
     broken pipe: without a recorder the bytes wait in the FIFO, and then in tmux."""
-    return ("/bin/sh", "-c", 'exec cat 1<>"$0"', str(home.pipe))
+    return f"exec cat 1<>{shlex.quote(str(home.pipe))}"
 
 
 def remove(home: Home) -> None:

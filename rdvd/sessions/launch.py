@@ -10,11 +10,11 @@ import logging
 import math
 
 import trio
-from rdvd.tmux import TmuxUnavailable
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
 from rdvd.identity import Auth
+from rdvd.tmux import TmuxUnavailable
 
 from . import homes, terminal, transitions
 from .checks import check_directory

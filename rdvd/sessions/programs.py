@@ -26,11 +26,13 @@ def first_conversation(agent: Provider | None) -> str | None:
 def command_of(session: Session, settings: SessionSettings, *, again: bool) -> tuple[str, ...]:
     """The program with its arguments, as exec takes it: no shell reads it once more."""
     program = session.program
+    if program.line is not None:
+        return ("/bin/sh", "-c", program.line)
+    if program.arguments:
+        return program.arguments
     if program.agent is not None:
         return settings.agents[program.agent] + _about_conversation(session, again)
-    if program.line is not None:
-        return (*settings.shell[:1], "-c", program.line)
-    return program.arguments or settings.shell
+    return settings.shell
 
 
 def environment_of(session: Session, settings: SessionSettings, token: str) -> dict[str, str]:

@@ -1,18 +1,19 @@
 """All that this slice works with, in one hand."""
 
 from attrs import frozen
-from rdvd.bytelog import Recording
-from rdvd.tmux import Tmux
 
 from actors import Ref, Topic
+from rdvd.bytelog import Recording
 from rdvd.ground.store import Store
 from rdvd.identity import Auth, SessionId
+from rdvd.tmux import Tmux
 
 from .census import Census, Traces
 from .homes import Home
 from .roster import Roster
 from .settings import SessionSettings
 from .types import Session, SessionFact, pane_of
+
 
 @frozen
 class Shop:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from attrs import frozen
-from rdvd.tmux import NewSession, TargetGone, Tmux
 
 from rdvd import tmux as gateway
 from rdvd.ground.errors import BadInput
+from rdvd.tmux import NewSession, TargetGone, Tmux
 
 from .homes import Home, pipe_command
 from .types import Session, Size
@@ -83,7 +83,7 @@ async def capture(
         place.server,
         place.target,
         history=min(lines, MOST_LINES),
-        format="ansi" if escapes else "text",
+        ansi=escapes,
         joined=joined,
     )
     return b"\n".join(told)
