@@ -1,11 +1,11 @@
 """Sessions: one supervised actor for each, and a registry that knows them all.
 
-    reception = Reception(shop, sessions.ref)       # made in main.py; everybody else holds this
-    session = await reception.create(Order(user, "build", directory="/src"))
-    target = reception.attach_target(session.id)    # socket, name of the tmux session, state
+    front = Front(shop, sessions.ref)       # made in main.py; everybody else holds this
+    session = await front.create(Order(user, "build", directory="/src"))
+    target = front.attach_target(session.id)    # socket, name of the tmux session, state
     with shop.facts.subscribe() as facts: ...        # Created, Updated, Ended, Restarted, Left ...
 
-`reception.get`, `find` and `of` read memory and never wait. `(await reception.actor(id)).call(
+`front.get`, `find` and `of` read memory and never wait. `(await front.actor(id)).call(
 SessionActor.paste, ...)` acts on one session, in turn with all that happens to it. `roster.panes`
 is what `identity.Homes` asks who lives where. What a session prints is in its byte log, under
 `settings.directory / id`, together with its last screen (`screen`) and how it ended (`exit`).
@@ -14,9 +14,9 @@ is what `identity.Homes` asks who lives where. What a session prints is in its b
 from .actor import Rooms as Rooms
 from .actor import SessionActor as SessionActor
 from .census import Census as Census
+from .front import Front as Front
+from .front import Target as Target
 from .migrations import MIGRATIONS as MIGRATIONS
-from .reception import Reception as Reception
-from .reception import Target as Target
 from .registry import Sessions as Sessions
 from .roster import Roster as Roster
 from .settings import SessionSettings as SessionSettings

@@ -10,19 +10,19 @@ from rdvd.ground.errors import Forbidden
 from rdvd.ground.routes import Request
 from rdvd.identity import Action, Principal, SessionId, Thing, ensure, name_of
 
-from .reception import Reception
+from .front import Front
 from .types import Session
 
 
 @frozen
 class Gate:
-    reception: Reception
+    front: Front
 
     async def session(self, request: Request[Any], action: Action) -> Session:
         """The session of the path, by id or name, if the asker may do this to it."""
         by = principal_of(request)
-        session = self.reception.find(request.path["id"], by.user)
-        neighbours = self.reception.shop.roster.neighbours(session)
+        session = self.front.find(request.path["id"], by.user)
+        neighbours = self.front.shop.roster.neighbours(session)
         thing = Thing(user=session.user, session=session.id, neighbours=neighbours)
         await self.allow(by, action, thing)
         return session
@@ -43,7 +43,7 @@ class Gate:
         detail: str | None = None,
     ) -> None:
         entry = NewEntry(action, outcome, by.user, by.token, name_of(by), about, detail)
-        await self.reception.shop.store.write(audit.append, entry)
+        await self.front.shop.store.write(audit.append, entry)
 
 
 def principal_of(request: Request[Any]) -> Principal:

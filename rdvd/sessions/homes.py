@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from rdvd.ground.private import make_directory, only_for_us
 from .types import Exit
 
 WRAPPER = Path(str(files("rdvd.sessions") / "wrapper.sh"))
+HANDSHAKE = b"\x18\x1b\\\x1b[5n"  # what the wrapper prints last of all
 LARGEST_NOTE = 4_096
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
@@ -63,6 +65,10 @@ def prepare(home: Home) -> None:
 
 def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:
     return ("/bin/sh", str(WRAPPER), str(home.path), *command)
+
+
+def is_wrapper(command: Sequence[str]) -> bool:
+    return len(command) > 1 and command[1] == str(WRAPPER)
 
 
 def pipe_command(home: Home) -> str:

@@ -76,6 +76,13 @@ def command_of(pid: int) -> tuple[str, ...]:
     return ()
 
 
+def children_of(pid: int) -> list[int]:
+    with suppress(OSError):
+        told = (PROC / str(pid) / "task" / str(pid) / "children").read_text()
+        return [int(child) for child in told.split()]
+    return []
+
+
 def send(process: Process, number: signal.Signals) -> bool:
     """Signal this very process and no heir of its number. False: it has gone already."""
     with suppress(ProcessLookupError, PermissionError):

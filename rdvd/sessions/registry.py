@@ -8,7 +8,7 @@ from functools import partial
 import trio
 from attrs import evolve
 
-from actors import Actor, Ref, Refused, Supervisor, Unavailable, actor, every
+from actors import Actor, ActorChild, Ref, Refused, Supervisor, Unavailable, actor, every
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput, Conflict
 from rdvd.identity import SessionId, UserId
@@ -17,6 +17,7 @@ from . import storage, transitions
 from .actor import Rooms, SessionActor
 from .orders import session_of
 from .processes import is_alive
+from .prompt import Prompt
 from .roster import GONE
 from .shop import Shop
 from .types import Active, Lost, Order, Session, Suspended, Updated, status_of
@@ -25,6 +26,7 @@ log = logging.getLogger("rdvd.sessions")
 
 SWEEP_SECONDS = 30.0
 GRACE = 20.0
+PROMPT_GRACE = 1.0
 
 
 class Sessions(Actor):
@@ -37,6 +39,7 @@ class Sessions(Actor):
         self._shop = shop
         self._nest = nest
         self._rooms = rooms
+        self._prompts: dict[SessionId, ActorChild[Prompt]] = {}
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncGenerator[None, None]:
@@ -66,6 +69,15 @@ class Sessions(Actor):
         if id not in self._rooms or status_of(session.state) in GONE:
             raise transitions.SessionOver(f"the session is {status_of(session.state)}")
         return self._rooms[id]
+
+    async def prompt(self, id: SessionId) -> Ref[Prompt]:
+        """Where commands wait for their turn; made for the first of them."""
+        transitions.living(self._shop.roster.get(id))
+        if id not in self._prompts:
+            place = actor(f"{id} prompt", partial(Prompt, self._shop, id), grace=PROMPT_GRACE)
+            await self._nest.start_child(place)
+            self._prompts[id] = place
+        return self._prompts[id].ref
 
     async def reorder(self, user: UserId, ids: Sequence[SessionId]) -> None:
         """These first and in this order, the others after them as they were."""
@@ -149,9 +161,16 @@ class Sessions(Actor):
     async def _sweep(self) -> None:
         """A net under the descriptors that tell of every end."""
         async for _ in every(SWEEP_SECONDS):
+            await self._stop_prompts()
             for session in self._shop.roster.all():
                 room, state = self._rooms.get(session.id), session.state
                 if room is None or not isinstance(state, Active | Suspended):
                     continue
                 if not is_alive(state.pane.pid, state.pane.born):
                     await room.call(SessionActor.note_end, state.pane)
+
+    async def _stop_prompts(self) -> None:
+        """Those of sessions in which nothing can be run any more."""
+        alive = {each.id for each in self._shop.roster.all() if status_of(each.state) not in GONE}
+        for id in [id for id in self._prompts if id not in alive]:
+            await self._nest.stop_child(self._prompts.pop(id))

@@ -12,8 +12,8 @@ from rdvd.identity import Auth, SessionId, Thing
 
 from . import changes, wire
 from .actor import SessionActor
+from .front import Front
 from .gate import Gate, principal_of
-from .reception import Reception
 from .roster import GONE
 from .routes_acts import act_routes
 from .routes_terminal import terminal_routes
@@ -23,14 +23,14 @@ from .views import ClosedShown, SessionShown, shown, shown_left
 PATIENTLY = 120.0  # ending has its grace, and that can be configured
 
 
-def session_routes(reception: Reception, auth: Ref[Auth]) -> Routes:
-    gate = Gate(reception)
+def session_routes(front: Front, auth: Ref[Auth]) -> Routes:
+    gate = Gate(front)
     whole = _listing(gate) + _single(gate) + _closing(gate) + act_routes(gate)
     return whole + terminal_routes(gate, auth)
 
 
 def _listing(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "GET", "/api/sessions", "Your sessions, in your order",
@@ -39,7 +39,7 @@ def _listing(gate: Gate) -> Routes:
     async def sessions(request: Request[Any]) -> list[SessionShown]:
         by, query = principal_of(request), request.query(wire.SessionQuery)
         await gate.allow(by, "session.list", Thing(user=by.user))
-        return [shown(each) for each in reception.of(by.user) if _fits(each, query)]
+        return [shown(each) for each in front.of(by.user) if _fits(each, query)]
 
     @routes.route(
         "POST", "/api/sessions", "Begin a session",
@@ -48,7 +48,7 @@ def _listing(gate: Gate) -> Routes:
     async def create(request: Request[wire.NewSession]) -> Reply:
         by = principal_of(request)
         await gate.allow(by, "session.create", Thing(user=by.user))
-        session = await reception.create(wire.order_of(request.body, by.user))
+        session = await front.create(wire.order_of(request.body, by.user))
         await gate.note(by, "session.create", session.id)
         location = {"Location": f"/api/sessions/{session.id}"}
         return Reply(shown(session), headers=location)
@@ -57,13 +57,13 @@ def _listing(gate: Gate) -> Routes:
     async def reorder(request: Request[wire.Reordering]) -> None:
         by = principal_of(request)
         await gate.allow(by, "session.list", Thing(user=by.user))
-        await reception.reorder(by.user, [SessionId(id) for id in request.body.session_ids])
+        await front.reorder(by.user, [SessionId(id) for id in request.body.session_ids])
 
     return routes
 
 
 def _single(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route("GET", "/api/sessions/<id>", "A session, by id or name", response=SessionShown)
     async def show(request: Request[Any]) -> Reply:
@@ -79,8 +79,8 @@ def _single(gate: Gate) -> Routes:
         action = "session.report" if is_report else "session.change"
         session = await gate.session(request, action)
         change = partial(_changed, request.body, request.headers.get("if-match"))
-        session = await reception.change(session.id, change)
-        view = shown(await _with_status(reception, session, request.body))
+        session = await front.change(session.id, change)
+        view = shown(await _with_status(front, session, request.body))
         return Reply(view, etag=etag_of(view))
 
     @routes.route(
@@ -90,13 +90,13 @@ def _single(gate: Gate) -> Routes:
     async def folder(request: Request[wire.FolderChoice]) -> SessionShown:
         session = await gate.session(request, "session.change")
         chosen = wire.SessionPatch(folder_id=request.body.folder_id)
-        return shown(await reception.change(session.id, partial(changes.apply, chosen)))
+        return shown(await front.change(session.id, partial(changes.apply, chosen)))
 
     return routes
 
 
 def _closing(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "DELETE", "/api/sessions/<id>", "Close it: end all that runs in it",
@@ -106,7 +106,7 @@ def _closing(gate: Gate) -> Routes:
         session = await gate.session(request, "session.close")
         if request.query(wire.CloseQuery).cleanup:
             raise Conflict("no worktree of ours belongs to it", code="NO_WORKTREE")
-        left = await reception.close(session.id)
+        left = await front.close(session.id)
         await gate.note(principal_of(request), "session.close", session.id)
         return shown_left(left)
 
@@ -119,10 +119,10 @@ def _changed(patch: wire.SessionPatch, if_match: str | None, session: Session) -
     return changes.apply(patch, session)
 
 
-async def _with_status(reception: Reception, session: Session, patch: wire.SessionPatch) -> Session:
+async def _with_status(front: Front, session: Session, patch: wire.SessionPatch) -> Session:
     if patch.status is None:
         return session
-    actor = await reception.actor(session.id)
+    actor = await front.actor(session.id)
     if patch.status == "suspended":
         return await actor.call(SessionActor.suspend, freezes=False)
     return await actor.call(SessionActor.resume)

@@ -19,7 +19,7 @@ def act_routes(gate: Gate) -> Routes:
 
 
 def _pausing(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "POST", "/api/sessions/<id>/suspend", "Suspend it; its processes go on, or are frozen",
@@ -27,7 +27,7 @@ def _pausing(gate: Gate) -> Routes:
     )  # fmt: skip
     async def suspend(request: Request[wire.Suspending]) -> SessionShown:
         session = await gate.session(request, "session.change")
-        actor = await reception.actor(session.id)
+        actor = await front.actor(session.id)
         after = await actor.call(SessionActor.suspend, freezes=request.body.freeze)
         await gate.note(principal_of(request), "session.suspend", session.id)
         return shown(after)
@@ -38,7 +38,7 @@ def _pausing(gate: Gate) -> Routes:
     )  # fmt: skip
     async def resume(request: Request[wire.Resuming]) -> SessionShown:
         session = await gate.session(request, "session.change")
-        actor = await reception.actor(session.id)
+        actor = await front.actor(session.id)
         after = await actor.call(SessionActor.resume, relaunches=request.body.relaunch)
         await gate.note(principal_of(request), "session.resume", session.id)
         return shown(after)
@@ -47,7 +47,7 @@ def _pausing(gate: Gate) -> Routes:
 
 
 def _restarting(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "POST", "/api/sessions/<id>/restart", "End what runs in it and begin it anew",
@@ -55,7 +55,7 @@ def _restarting(gate: Gate) -> Routes:
     )  # fmt: skip
     async def restart(request: Request[Any]) -> SessionShown:
         session = await gate.session(request, "session.change")
-        actor = await reception.actor(session.id)
+        actor = await front.actor(session.id)
         after = await actor.call(SessionActor.restart)
         await gate.note(principal_of(request), "session.restart", session.id)
         return shown(after)
@@ -66,13 +66,13 @@ def _restarting(gate: Gate) -> Routes:
     )  # fmt: skip
     async def why(request: Request[Any]) -> Explanation:
         session = await gate.session(request, "session.read")
-        return await explain(reception.shop, session)
+        return await explain(front.shop, session)
 
     return routes
 
 
 def _ending(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "POST", "/api/sessions/<id>/trash", "Close it and move it to the trash",
@@ -80,7 +80,7 @@ def _ending(gate: Gate) -> Routes:
     )  # fmt: skip
     async def trash(request: Request[Any]) -> SessionShown:
         session = await gate.session(request, "session.close")
-        after = await reception.trash(session.id)
+        after = await front.trash(session.id)
         await gate.note(principal_of(request), "session.trash", session.id)
         return shown(after)
 
@@ -89,7 +89,7 @@ def _ending(gate: Gate) -> Routes:
     )
     async def untrash(request: Request[Any]) -> SessionShown:
         session = await gate.session(request, "session.change")
-        after = await reception.untrash(session.id)
+        after = await front.untrash(session.id)
         await gate.note(principal_of(request), "session.untrash", session.id)
         return shown(after)
 
@@ -100,7 +100,7 @@ def _ending(gate: Gate) -> Routes:
     async def restore(request: Request[Any]) -> RestoredShown:
         by = principal_of(request)
         await gate.allow(by, "session.create", Thing(user=by.user))
-        alive, failed = await reception.restore(by.user)
+        alive, failed = await front.restore(by.user)
         await gate.note(by, "session.restore", None, detail=f"{len(alive)} of them")
         told = {str(id): why for id, why in failed.items()}
         return RestoredShown([shown(each) for each in alive], told)

@@ -10,18 +10,51 @@ from rdvd.identity import Auth, Thing
 from . import wire
 from .actor import SessionActor
 from .checks import check_keys
+from .commands import plain
 from .gate import Gate, principal_of
+from .prompt import Outcome
 from .sights import screen_of, scrollback_of
 from .types import Size
-from .views import Screen, Scrollback, SessionShown, SessionTicket, shown
+from .views import ExecResult, Screen, Scrollback, SessionShown, SessionTicket, shown
+
+LONGEST_WAIT = 3_630.0
 
 
 def terminal_routes(gate: Gate, auth: Ref[Auth]) -> Routes:
-    return _typing(gate) + _looking(gate, auth)
+    return _running(gate) + _typing(gate) + _looking(gate, auth)
+
+
+def _running(gate: Gate) -> Routes:
+    routes, front = Routes(), gate.front
+
+    @routes.route(
+        "POST", "/api/sessions/<id>/exec", "Run a command in the shell of a session",
+        request=wire.Exec, response=ExecResult, category="exec", deadline=LONGEST_WAIT,
+    )  # fmt: skip
+    async def run(request: Request[wire.Exec]) -> Reply:
+        session, order = await gate.session(request, "session.type"), request.body
+        await gate.note(principal_of(request), "session.exec", session.id)
+        if not order.wait:
+            actor = await front.actor(session.id)
+            await actor.call(SessionActor.paste, order.command, enter=True)
+            return Reply(status=202)
+        done = await front.run(
+            session.id, order.command, order.timeout_seconds, order.max_output_bytes
+        )
+        return Reply(_result(done, raw=order.raw))
+
+    return routes
+
+
+def _result(done: Outcome, *, raw: bool) -> ExecResult:
+    output = done.output.decode("utf-8", "replace") if raw else plain(done.output)
+    return ExecResult(
+        done.code, output, round(done.seconds * 1000), done.is_truncated, done.was_interrupted
+    )
 
 
 def _typing(gate: Gate) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "POST", "/api/sessions/<id>/text", "Type text, literally",
@@ -29,7 +62,7 @@ def _typing(gate: Gate) -> Routes:
     )  # fmt: skip
     async def text(request: Request[wire.Typing]) -> None:
         session = await gate.session(request, "session.type")
-        actor = await reception.actor(session.id)
+        actor = await front.actor(session.id)
         await actor.call(SessionActor.paste, request.body.text, enter=request.body.enter)
         await gate.note(principal_of(request), "session.type", session.id)
 
@@ -39,7 +72,7 @@ def _typing(gate: Gate) -> Routes:
     )  # fmt: skip
     async def keys(request: Request[wire.Keys]) -> None:
         session = await gate.session(request, "session.type")
-        actor = await reception.actor(session.id)
+        actor = await front.actor(session.id)
         await actor.call(SessionActor.press, check_keys(request.body.keys))
         await gate.note(principal_of(request), "session.keys", session.id)
 
@@ -49,7 +82,7 @@ def _typing(gate: Gate) -> Routes:
     )  # fmt: skip
     async def resize(request: Request[wire.Resizing]) -> SessionShown:
         session = await gate.session(request, "session.type")
-        actor = await reception.actor(session.id)
+        actor = await front.actor(session.id)
         size = Size(request.body.columns, request.body.rows)
         return shown(await actor.call(SessionActor.resize, size))
 
@@ -57,7 +90,7 @@ def _typing(gate: Gate) -> Routes:
 
 
 def _looking(gate: Gate, auth: Ref[Auth]) -> Routes:
-    routes, reception = Routes(), gate.reception
+    routes, front = Routes(), gate.front
 
     @routes.route(
         "GET", "/api/sessions/<id>/scrollback", "Its last lines",
@@ -66,7 +99,7 @@ def _looking(gate: Gate, auth: Ref[Auth]) -> Routes:
     async def scrollback(request: Request[Any]) -> Scrollback:
         session = await gate.session(request, "session.watch")
         query = request.query(wire.ScrollbackQuery)
-        return await scrollback_of(reception.shop, session, query)
+        return await scrollback_of(front.shop, session, query)
 
     @routes.route(
         "GET", "/api/sessions/<id>/screen", "What is on its screen",
@@ -75,7 +108,7 @@ def _looking(gate: Gate, auth: Ref[Auth]) -> Routes:
     async def screen(request: Request[Any]) -> Screen:
         session = await gate.session(request, "session.watch")
         with_escapes = request.query(wire.ScreenQuery).format == "ansi"
-        return await screen_of(reception.shop, session, with_escapes=with_escapes)
+        return await screen_of(front.shop, session, with_escapes=with_escapes)
 
     @routes.route(
         "GET", "/api/sessions/<id>/token", "A ticket for its terminal",

@@ -79,6 +79,20 @@ class Scrollback:
 
 
 @frozen
+class ExecResult:
+    """What a command returned and printed; `interrupted`: somebody stopped it from the keyboard.
+
+    Of a long output the end is kept. No exit code: the session itself ended by it.
+    """
+
+    exit_code: int | None
+    output: str
+    duration_ms: int
+    truncated: bool
+    interrupted: bool
+
+
+@frozen
 class Screen:
     """What is on the screen, or was when the command ended."""
 

@@ -121,6 +121,19 @@ class Typing:
 
 
 @frozen
+class Exec:
+    """A command for the shell in the session. Without `wait` it is only typed."""
+
+    __also_camel__ = True
+
+    command: Text
+    wait: bool = False
+    timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 60.0
+    max_output_bytes: Annotated[int, msgspec.Meta(ge=1, le=16_777_216)] = 1_048_576
+    raw: bool = False  # the output with all that only a terminal understands
+
+
+@frozen
 class Keys:
     """Keys by name: Enter, Escape, Tab, Up, F1, C-c, M-x; a single character is that key."""
 

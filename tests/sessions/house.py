@@ -16,9 +16,9 @@ from rdvd.ground.store import Store, open_store
 from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
 from rdvd.sessions import (
     Census,
+    Front,
     Order,
     Program,
-    Reception,
     Rooms,
     Roster,
     Session,
@@ -37,7 +37,7 @@ MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS, sessions.MIGRATIONS)
 
 @frozen
 class House:
-    reception: Reception
+    front: Front
     user: UserId
     home: Path
     run: Path
@@ -45,16 +45,16 @@ class House:
 
     @property
     def shop(self) -> Shop:
-        return self.reception.shop
+        return self.front.shop
 
     async def new(self, *command: str, **said: object) -> Session:
         order = Order(self.user, "one", str(self.home), Program(arguments=command))
-        return await self.reception.create(evolve(order, **said))
+        return await self.front.create(evolve(order, **said))
 
     async def until(self, id: str, *kinds: type[object]) -> Session:
         """The session once it is in a state of one of these kinds."""
         with self.shop.facts.subscribe(1_000) as facts:
-            session = self.reception.get(id)  # pyright: ignore[reportArgumentType]
+            session = self.front.get(id)  # pyright: ignore[reportArgumentType]
             while not isinstance(session.state, kinds):
                 async for fact in facts:
                     if fact.session.id == id:
@@ -76,10 +76,12 @@ async def living(home: Path, run: Path, **settings: object) -> AsyncGenerator[Ho
     """A part of the daemon that is up, over whatever an earlier one left in the directory."""
     for directory in (home, home / "sessions", home / "server"):
         directory.mkdir(mode=0o700, exist_ok=True)
-    async with open_store(home / "sqlite.db", MIGRATIONS) as store:
-        async with serving(store, home, run, **settings) as house:
-            with trio.fail_after(A_WHILE):
-                yield house
+    async with (
+        open_store(home / "sqlite.db", MIGRATIONS) as store,
+        serving(store, home, run, **settings) as house,
+    ):
+        with trio.fail_after(A_WHILE):
+            yield house
 
 
 @asynccontextmanager
@@ -104,7 +106,7 @@ async def serving(
     side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")
     async with running(auth, task("tmux", tmux.serve), side) as root:
         (user,) = await store.read(identity_users)
-        yield House(Reception(shop, registry.ref), user, home, run, root)
+        yield House(Front(shop, registry.ref), user, home, run, root)
 
 
 def identity_users(db: sqlite3.Connection) -> list[UserId]:

@@ -8,16 +8,26 @@ import trio
 from attrs import frozen
 
 from actors import Ref, Refused
+from rdvd.ground.errors import Problem
 from rdvd.ground.ids import new_id
 from rdvd.identity import SessionId, UserId
 
 from . import checks, transitions
 from .actor import SessionActor
 from .launch import UNDO_SECONDS
+from .prompt import Outcome, Prompt
 from .registry import Sessions
 from .shop import Shop
 from .transitions import SessionOver
 from .types import Left, Lost, Order, Session, State
+
+
+class NotYetDone(Problem):
+    """The command runs, or waits for its turn at the prompt."""
+
+    status = 504
+    title = "Not done in time"
+    code = "EXEC_TIMEOUT"
 
 
 @frozen
@@ -30,7 +40,7 @@ class Target:
 
 
 @frozen
-class Reception:
+class Front:
     """Reading is from memory and waits for nobody; acting is in turn with all that happens to the
     same session, and waits for nothing that happens to others."""
 
@@ -94,6 +104,13 @@ class Reception:
                 except Refused as problem:
                     failed[session.id] = str(problem)
         return alive, failed
+
+    async def run(self, id: SessionId, command: str, seconds: float, most: int) -> Outcome:
+        """Run it at the prompt. What takes too long goes on, and nobody waits for it any more."""
+        prompt = await self.registry.call(Sessions.prompt, id)
+        with trio.move_on_after(seconds):
+            return await prompt.call(Prompt.run, command, most)
+        raise NotYetDone(f"not done after {seconds:g} s; the command is left running")
 
     def attach_target(self, id: SessionId) -> Target:
         """Refuses a session that has nothing to show."""
