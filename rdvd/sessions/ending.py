@@ -13,6 +13,7 @@ from .types import Survivor
 
 FIRM_SECONDS = 2.0
 MOST_ROUNDS = 5
+STOPPED = "T"
 
 
 async def end_processes(census: Census, traces: Traces, grace: float) -> tuple[Survivor, ...]:
@@ -100,11 +101,20 @@ def _shown(process: Process) -> str:
 
 
 async def freeze(census: Census, traces: Traces) -> None:
-    """Stop every process of the session, also those that are being born meanwhile."""
+    """Stop every process of the session, also those that are being born meanwhile.
+
+    A signal takes effect a moment later, and until then its target may still multiply: done is
+    what a look at all of them shows. One that hangs in the kernel stops as soon as it returns.
+    """
     stopped: set[Process] = set()
-    while fresh := set(members(traces, await census.look())) - stopped:
-        send_all(fresh, signal.SIGSTOP)
-        stopped |= fresh
+    with trio.move_on_after(FIRM_SECONDS):
+        while True:
+            found = members(traces, await census.look())
+            fresh = [each for each in found if each not in stopped]
+            if not fresh and all(each.state == STOPPED for each in found):
+                return
+            send_all(fresh, signal.SIGSTOP)
+            stopped.update(fresh)
 
 
 async def thaw(census: Census, traces: Traces) -> None:

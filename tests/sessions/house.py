@@ -28,6 +28,7 @@ from rdvd.sessions import (
     Shop,
     pane_of,
 )
+from rdvd.sessions.stream import following
 from rdvd.tmux import Tmux, TmuxSettings
 from tests.tmux.servers import environment
 
@@ -41,7 +42,7 @@ class House:
     user: UserId
     home: Path
     run: Path
-    root: Supervisor
+    nest: Supervisor
 
     @property
     def shop(self) -> Shop:
@@ -61,6 +62,13 @@ class House:
                         session = fact.session
                         break
             return session
+
+    async def printed(self, session: Session, text: bytes) -> None:
+        """Once the session has printed this, now or before."""
+        async with following(self.shop, session.id) as stream:
+            stream.offset, seen = 0, b""
+            while text not in seen:
+                seen += await stream.more()
 
     async def screen(self, session: Session) -> str:
         pane = pane_of(session)
@@ -104,9 +112,9 @@ async def serving(
     )  # fmt: skip
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")
-    async with running(auth, task("tmux", tmux.serve), side) as root:
+    async with running(auth, task("tmux", tmux.serve), side):
         (user,) = await store.read(identity_users)
-        yield House(Front(shop, registry.ref), user, home, run, root)
+        yield House(Front(shop, registry.ref), user, home, run, nest)
 
 
 def identity_users(db: sqlite3.Connection) -> list[UserId]:
