@@ -13,6 +13,8 @@ How a session uses it:
     recording.unpiped says that `cat` is gone: await recording.mark_gap(id), then pipe-pane again.
 """
 
+from rdvd.recorder import FIFO as FIFO
+
 from .errors import LogProblem as LogProblem
 from .errors import RecorderProblem as RecorderProblem
 from .reader import ByteLog as ByteLog

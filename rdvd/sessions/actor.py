@@ -85,7 +85,7 @@ class SessionActor(Actor):
                     return await self.note_end(pane)
                 if not homes.has_begun(self._shop.home(self._id)):
                     self.spawn(self._let_go_late)
-                await self._shop.recording.add(self._id, self._shop.home(self._id).path)
+                await self._shop.recording.add(self._id)
                 return session
             case _:
                 return await self._put(await agree(self._shop, session))

@@ -8,7 +8,7 @@ from rdvd.identity import Auth
 from . import terminal, transitions
 from .ending import end_processes, freeze, thaw
 from .exits import keep_screen
-from .launch import end_terminals
+from .launch import end_recording, end_terminals
 from .shop import Shop, traces_of
 from .types import Exited, Pane, Session, Size, Survivor, Suspended, pane_of
 
@@ -57,7 +57,7 @@ async def end_everything(shop: Shop, session: Session) -> tuple[Survivor, ...]:
     if pane is not None and not isinstance(session.state, Exited):
         await keep_screen(shop, session, place_of(session, pane))
     await end_terminals(shop, session)
-    await shop.recording.remove(session.id)
+    await end_recording(shop, session)
     await shop.auth.call(Auth.revoke_session, session.id)
     return survivors
 

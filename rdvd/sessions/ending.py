@@ -105,11 +105,12 @@ async def freeze(census: Census, traces: Traces) -> None:
 
     A signal takes effect a moment later, and until then its target may still multiply: done is
     what a look at all of them shows. One that hangs in the kernel stops as soon as it returns.
+    The wrapper only waits, and is left alone: tmux would continue it together with its group.
     """
     stopped: set[Process] = set()
     with trio.move_on_after(FIRM_SECONDS):
         while True:
-            found = members(traces, await census.look())
+            found = await _targets(census, traces)
             fresh = [each for each in found if each not in stopped]
             if not fresh and all(each.state == STOPPED for each in found):
                 return

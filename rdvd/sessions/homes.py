@@ -1,7 +1,6 @@
 """The directory of one session: its two FIFOs, and how the wrapper says that the command ended."""
 
 import os
-import shlex
 import shutil
 import signal
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from rdvd.bytelog import FIFO
 from rdvd.ground.private import make_directory, only_for_us
 
 from .types import Exit
@@ -33,7 +33,7 @@ class Home:
 
     @property
     def pipe(self) -> Path:
-        return self.path / "pane"
+        return self.path / FIFO
 
     @property
     def exit(self) -> Path:
@@ -69,12 +69,6 @@ def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_wrapper(command: Sequence[str]) -> bool:
     return len(command) > 1 and command[1] == str(WRAPPER)
-
-
-def pipe_command(home: Home) -> str:
-    """What tmux feeds with all that is printed. Open for reading too, it never sees an end or a
-    broken pipe: without a recorder the bytes wait in the FIFO, and then in tmux."""
-    return f"exec cat 1<>{shlex.quote(str(home.pipe))}"
 
 
 def remove(home: Home) -> None:

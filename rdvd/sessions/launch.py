@@ -11,6 +11,7 @@ import math
 
 import trio
 
+from rdvd.bytelog import RecorderProblem
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
 from rdvd.identity import Auth
@@ -50,7 +51,7 @@ async def launch(shop: Shop, session: Session, *, again: bool) -> Session:
     await trio.to_thread.run_sync(check_directory, session.directory)
     await trio.to_thread.run_sync(homes.prepare, home)
     minted = await shop.auth.call(Auth.mint_for_session, session.id, session.user)
-    await shop.recording.add(session.id, home.path)
+    await shop.recording.add(session.id)
     server = await shop.tmux.server_with_room()
     pane, pid = await terminal.create(
         shop.tmux,
@@ -85,7 +86,7 @@ async def clear(shop: Shop, session: Session) -> None:
     """Take away everything that a launch may have made. Safe to repeat."""
     await end_terminals(shop, session)
     await end_processes(shop.census, traces_of(session), 0)
-    await shop.recording.remove(session.id)
+    await end_recording(shop, session)
     await shop.auth.call(Auth.revoke_session, session.id)
 
 
@@ -97,3 +98,13 @@ async def end_terminals(shop: Shop, session: Session) -> None:
         except TmuxUnavailable as problem:
             extra = {"session": session.id, "error": problem.detail}
             log.warning("session.terminal_not_ended", extra=extra)
+
+
+async def end_recording(shop: Shop, session: Session) -> None:
+    """What it printed is kept. Without a recorder there is nothing to end: it keeps no session
+    whose pipe is gone."""
+    try:
+        await shop.recording.remove(session.id)
+    except RecorderProblem as problem:
+        extra = {"session": session.id, "error": problem.detail}
+        log.warning("session.recording_not_ended", extra=extra)

@@ -22,7 +22,7 @@ class Silence(Exception):
 
 @asynccontextmanager
 async def following(shop: Shop, id: SessionId) -> AsyncGenerator["Stream", None]:
-    """Everything printed from here on, without a gap."""
+    """Everything printed from here on."""
     with ExitStack() as stack:
         stream = Stream(shop, id, stack)
         stream.listen()
@@ -49,10 +49,10 @@ class Stream:
         """The next bytes, at least one; `Silence` once there are no more to come."""
         while True:
             was_over = self._is_over
-            data = await trio.to_thread.run_sync(self._log.read, self.offset, AT_ONCE)
-            self.offset += len(data)
-            if data:
-                return data
+            piece = await trio.to_thread.run_sync(self._log.read, self.offset, AT_ONCE)
+            self.offset = piece.end
+            if piece.data:
+                return piece.data
             if was_over:
                 raise Silence
             await self._wait_for_news()

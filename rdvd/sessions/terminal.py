@@ -6,10 +6,11 @@ from contextlib import suppress
 from attrs import frozen
 
 from rdvd import tmux as gateway
+from rdvd.bytelog import pipe_command
 from rdvd.ground.errors import BadInput
 from rdvd.tmux import NewSession, TargetGone, Tmux
 
-from .homes import Home, pipe_command
+from .homes import Home
 from .types import Session, Size
 
 PANE_FACTS = "#{pane_id} #{pane_pid} #{pane_dead} #{pane_dead_status} #{pane_dead_signal}"
@@ -56,7 +57,7 @@ async def create(
         environment=environment,
         options={"@id": session.id},
     )
-    pipe = gateway.piping(place.target, pipe_command(home))
+    pipe = gateway.piping(place.target, pipe_command(home.path))
     created = await gateway.new_session(tmux, place.server, new, pipe)
     return created.pane_id, created.pid
 

@@ -5,14 +5,15 @@ import pytest
 
 from tests.tmux.servers import private_run
 
-from .house import House, living
+from .house import House, end_recorder, living
 
 
 @pytest.fixture
 def run() -> Generator[Path, None, None]:
-    """Where sockets are; the tmux servers in it are ended after the test."""
+    """Where sockets are; the tmux servers and the recorder in it are ended after the test."""
     with private_run() as path:
         yield path
+        end_recorder(path / "recorder.pid")
 
 
 @pytest.fixture

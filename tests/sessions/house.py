@@ -1,8 +1,10 @@
 """Everything that sessions stand on, for real: store, tokens, tmux, recorder, in one directory."""
 
+import os
+import signal
 import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import trio
@@ -11,7 +13,7 @@ from attrs import evolve, frozen
 from actors import Supervisor, Topic, actor, task
 from actors.testing import running
 from rdvd import audit, identity, sessions
-from rdvd.bytelog import Recording
+from rdvd.bytelog import Recording, RecordingSettings
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
 from rdvd.sessions import (
@@ -106,16 +108,30 @@ async def serving(
     auth = actor("auth", lambda: Auth(store, auth_settings, Homes(roster.panes), ended, record))
     tmux = Tmux(TmuxSettings(run), environment())
     settings = SessionSettings(home / "sessions", run / "api.sock", home, grace_seconds=1)
+    recording = Recording(
+        RecordingSettings(
+            home / "sessions", run / "recorder.sock", run / "recorder.pid",
+            1 << 20, 1 << 28, 1 << 30, 90, 5.0,
+        )
+    )  # fmt: skip
     shop = Shop(
-        store, tmux, Recording(), auth.ref, evolve(settings, **said), roster,
+        store, tmux, recording, auth.ref, evolve(settings, **said), roster,
         Topic[SessionFact]("sessions"), Census(),
     )  # fmt: skip
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")
-    async with running(auth, task("tmux", tmux.serve), side):
+    keeping = task("recording", recording.keep)
+    async with running(auth, task("tmux", tmux.serve), keeping, side):
         (user,) = await store.read(identity_users)
         yield House(Front(shop, registry.ref), user, home, run, nest)
 
 
 def identity_users(db: sqlite3.Connection) -> list[UserId]:
     return [UserId(id) for (id,) in db.execute("SELECT id FROM users WHERE is_owner")]
+
+
+def end_recorder(lock: Path) -> None:
+    """Whoever has locked this file wrote its pid into it."""
+    if lock.exists() and (pid := lock.read_text().strip()):
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGTERM)
