@@ -17,6 +17,7 @@ from .census import Census as Census
 from .front import Front as Front
 from .front import Target as Target
 from .migrations import MIGRATIONS as MIGRATIONS
+from .news import tell_of_sessions as tell_of_sessions
 from .registry import Sessions as Sessions
 from .roster import Roster as Roster
 from .settings import SessionSettings as SessionSettings

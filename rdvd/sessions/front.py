@@ -15,6 +15,7 @@ from rdvd.identity import SessionId, UserId
 from . import checks, transitions
 from .actor import SessionActor
 from .launch import UNDO_SECONDS
+from .orphans import find_orphan
 from .prompt import Outcome, Prompt
 from .registry import Sessions
 from .shop import Shop
@@ -111,6 +112,10 @@ class Front:
         with trio.move_on_after(seconds):
             return await prompt.call(Prompt.run, command, most)
         raise NotYetDone(f"not done after {seconds:g} s; the command is left running")
+
+    async def adopt(self, server: int, name: str, user: UserId) -> Session:
+        orphan = await find_orphan(self.shop, server, name)
+        return await self.registry.call(Sessions.take_in, orphan, user)
 
     def attach_target(self, id: SessionId) -> Target:
         """Refuses a session that has nothing to show."""

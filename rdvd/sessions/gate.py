@@ -13,6 +13,8 @@ from rdvd.identity import Action, Principal, SessionId, Thing, ensure, name_of
 from .front import Front
 from .types import Session
 
+NOTHING = Thing()
+
 
 @frozen
 class Gate:
@@ -27,7 +29,7 @@ class Gate:
         await self.allow(by, action, thing)
         return session
 
-    async def allow(self, by: Principal, action: Action, thing: Thing) -> None:
+    async def allow(self, by: Principal, action: Action, thing: Thing = NOTHING) -> None:
         try:
             ensure(by, action, thing)
         except Forbidden as problem:

@@ -16,11 +16,12 @@ from rdvd.identity import SessionId, UserId
 from . import storage, transitions
 from .actor import Rooms, SessionActor
 from .orders import session_of
+from .orphans import Orphan, take_in
 from .processes import is_alive
 from .prompt import Prompt
 from .roster import GONE
 from .shop import Shop
-from .types import Active, Lost, Order, Session, Suspended, Updated, status_of
+from .types import Active, Created, Lost, Order, Session, Suspended, Updated, status_of
 
 log = logging.getLogger("rdvd.sessions")
 
@@ -62,6 +63,16 @@ class Sessions(Actor):
         session = session_of(id, order, roster.next_order(order.user), self._shop.settings)
         roster.put(session)
         return await self._house(session)
+
+    async def take_in(self, orphan: Orphan, user: UserId) -> Session:
+        """A tmux session that is there already becomes one of ours."""
+        position = self._shop.roster.next_order(user)
+        session = await take_in(self._shop, orphan, user, position)
+        await self._shop.store.write(storage.put, session)
+        self._shop.roster.put(session)
+        await self._house(session)
+        self._shop.facts.publish(Created(session))
+        return session
 
     async def find(self, id: SessionId) -> Ref[SessionActor]:
         """The actor of a session; a refusal if it is closed, or was never there."""

@@ -1,7 +1,10 @@
 """Sessions as clients see them, in the words of seed 000 and a few more."""
 
+from collections.abc import Iterable
+
 from attrs import frozen
 
+from .orphans import Orphan
 from .types import (
     Closed,
     Left,
@@ -68,6 +71,25 @@ class ClosedShown:
     """What has been closed, and what of it would not end."""
 
     session: SessionShown
+    survivors: list[Leftover]
+    success: bool = True
+
+
+@frozen
+class OrphanShown:
+    """A tmux session on a server of ours that no session lives in."""
+
+    server: int
+    name: str
+    pid: int
+    is_dead: bool
+    command: str
+    project_path: str
+    created_at: int
+
+
+@frozen
+class OrphanEnded:
     survivors: list[Leftover]
     success: bool = True
 
@@ -158,9 +180,16 @@ def shown(session: Session) -> SessionShown:
     )
 
 
+def shown_orphan(orphan: Orphan) -> OrphanShown:
+    return OrphanShown(
+        orphan.server, orphan.name, orphan.pid, orphan.is_dead, orphan.command,
+        orphan.directory, orphan.created,
+    )  # fmt: skip
+
+
 def shown_left(left: Left) -> ClosedShown:
-    return ClosedShown(shown(left.session), [_leftover(each) for each in left.survivors])
+    return ClosedShown(shown(left.session), leftovers(left.survivors))
 
 
-def _leftover(survivor: Survivor) -> Leftover:
-    return Leftover(survivor.pid, survivor.command)
+def leftovers(survivors: Iterable[Survivor]) -> list[Leftover]:
+    return [Leftover(each.pid, each.command) for each in survivors]

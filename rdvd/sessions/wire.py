@@ -106,6 +106,14 @@ class Reordering:
 
 
 @frozen
+class OrphanChoice:
+    """As `GET /api/sessions/orphans` lists it."""
+
+    server: int
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+
+
+@frozen
 class FolderChoice:
     __also_camel__ = True
 
