@@ -14,7 +14,7 @@ from rdvd.identity import SessionId
 
 from . import acts, homes, storage, transitions
 from .ending import wait_for_end
-from .exits import CUT_SHORT, agree, learn_end
+from .exits import CUT_SHORT, agree, keep_screen, learn_end
 from .launch import UNDO_SECONDS, NotLaunched, clear, launch, let_go
 from .policy import delay_of_restart
 from .processes import is_alive
@@ -98,6 +98,7 @@ class SessionActor(Actor):
         after = await learn_end(self._shop, session, pane)
         await self._put(after, Ended(after))
         if isinstance(after.state, Exited):
+            self.spawn(keep_screen, self._shop, after, acts.place_of(after, pane))
             self._plan_restart(after, after.state)
         return after
 

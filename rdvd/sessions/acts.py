@@ -10,7 +10,7 @@ from .ending import end_processes, freeze, thaw
 from .exits import keep_screen
 from .launch import end_recording, end_terminals
 from .shop import Shop, traces_of
-from .types import Exited, Pane, Session, Size, Survivor, Suspended, pane_of
+from .types import Pane, Session, Size, Survivor, Suspended, pane_of
 
 
 def place_of(session: Session, pane: Pane) -> terminal.Place:
@@ -54,7 +54,7 @@ async def end_everything(shop: Shop, session: Session) -> tuple[Survivor, ...]:
     """Processes, terminal, recording, token. What it printed and its last screen are kept."""
     pane = pane_of(session)
     survivors = await end_processes(shop.census, traces_of(session), shop.settings.grace_seconds)
-    if pane is not None and not isinstance(session.state, Exited):
+    if pane is not None:
         await keep_screen(shop, session, place_of(session, pane))
     await end_terminals(shop, session)
     await end_recording(shop, session)

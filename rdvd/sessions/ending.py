@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import trio
 
 from .census import Census, Traces, members
+from .homes import is_wrapper
 from .processes import Process, command_of, ignores, is_alive, pidfds_of, send_all
 from .types import Survivor
 
@@ -55,20 +56,25 @@ async def _kill(census: Census, traces: Traces) -> bool:
 
 
 async def _targets(census: Census, traces: Traces) -> list[Process]:
+    """All but a wrapper of ours; what was taken in may have begun without one."""
     found = members(traces, await census.look())
-    return [each for each in found if each.pid != traces.leader]
+    return [each for each in found if not _is_our_wrapper(each, traces)]
 
 
 async def _end_wrapper(census: Census, traces: Traces) -> None:
     """With its command gone it goes by itself, at the latest when its terminal did not answer."""
     found = members(traces, await census.look())
-    wrapper = [each for each in found if each.pid == traces.leader]
+    wrapper = [each for each in found if _is_our_wrapper(each, traces)]
     with trio.move_on_after(FIRM_SECONDS):
         await wait_for_ends(wrapper)
         return
     send_all(wrapper, signal.SIGKILL)
     with trio.move_on_after(FIRM_SECONDS):
         await wait_for_ends(wrapper)
+
+
+def _is_our_wrapper(process: Process, traces: Traces) -> bool:
+    return process.pid == traces.leader and is_wrapper(command_of(process.pid))
 
 
 async def wait_for_ends(processes: Sequence[Process]) -> None:
@@ -112,7 +118,8 @@ async def freeze(census: Census, traces: Traces) -> None:
         while True:
             found = await _targets(census, traces)
             fresh = [each for each in found if each not in stopped]
-            if not fresh and all(each.state == STOPPED for each in found):
+            # Nobody yet: the wrapper was let go a moment ago, and is about to have a child.
+            if found and not fresh and all(each.state == STOPPED for each in found):
                 return
             send_all(fresh, signal.SIGSTOP)
             stopped.update(fresh)

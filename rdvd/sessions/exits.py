@@ -27,7 +27,6 @@ async def learn_end(shop: Shop, session: Session, pane: Pane) -> Session:
     how = await trio.to_thread.run_sync(read_exit, shop.home(session.id))
     place = terminal.Place(pane.server, session.tmux_name)
     if how is not None:
-        await keep_screen(shop, session, place)
         return transitions.ended(session, how, now_ms())
     try:
         with trio.fail_after(PATIENCE_SECONDS):
@@ -37,7 +36,6 @@ async def learn_end(shop: Shop, session: Session, pane: Pane) -> Session:
     if seen is None:
         why = why_gone(session, "its terminal was ended from outside")
         return transitions.lost(session, why, now_ms())
-    await keep_screen(shop, session, place)
     return transitions.ended(session, Exit(seen.status, seen.signal, now_ms()), now_ms())
 
 
@@ -91,4 +89,6 @@ async def agree(shop: Shop, session: Session) -> Session:
         return session  # the wrapper's own life decides, which whoever follows it will see
     if seen is None:
         return transitions.without_pane(session, now_ms())
+    if not shop.home(session.id).screen.exists():
+        await keep_screen(shop, session, place)
     return session

@@ -62,7 +62,11 @@ class Sessions(Actor):
             raise Conflict("there are too many sessions: close some", code="TOO_MANY_SESSIONS")
         session = session_of(id, order, roster.next_order(order.user), self._shop.settings)
         roster.put(session)
-        return await self._house(session)
+        try:
+            return await self._house(session)
+        except Refused:
+            roster.remove(id)
+            raise
 
     async def take_in(self, orphan: Orphan, user: UserId) -> Session:
         """A tmux session that is there already becomes one of ours."""

@@ -30,6 +30,9 @@ from rdvd.sessions import (
     Shop,
     pane_of,
 )
+from rdvd.sessions.census import members
+from rdvd.sessions.processes import Process
+from rdvd.sessions.shop import traces_of
 from rdvd.sessions.stream import following
 from rdvd.tmux import Tmux, TmuxSettings
 from tests.tmux.servers import environment
@@ -64,6 +67,9 @@ class House:
                         session = fact.session
                         break
             return session
+
+    async def members(self, session: Session) -> list[Process]:
+        return members(traces_of(session), await self.shop.census.look())
 
     async def printed(self, session: Session, text: bytes) -> None:
         """Once the session has printed this, now or before."""

@@ -36,6 +36,7 @@ from rdvd.sessions.orders import session_of
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.sessions.roster import Ambiguous
 from rdvd.sessions.shop import traces_of
+from rdvd.sessions.sights import screen_of
 from rdvd.tmux import Pane as TmuxPane
 from rdvd.tmux import list_panes
 
@@ -65,7 +66,10 @@ async def test_an_end_is_known_with_its_code_and_its_last_screen(house: House):
 
     assert isinstance(ended.state, Exited)
     assert (3, None) == (ended.state.exit.code, ended.state.exit.signal)
-    assert b"all done" in house.shop.home(session.id).screen.read_bytes()
+    screen = await screen_of(house.shop, ended, with_escapes=False)
+    assert screen.content.startswith("all done\n")
+    left = await house.front.close(session.id)
+    assert screen.content == (await screen_of(house.shop, left.session, with_escapes=False)).content
 
 
 async def test_it_finds_its_directory_its_environment_and_its_token(house: House, tmp_path: Path):
