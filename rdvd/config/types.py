@@ -172,6 +172,42 @@ class TmuxConfig:
 
 
 @frozen
+class SessionsConfig:
+    """What holds for a session whose order says nothing else."""
+
+    shell: tuple[str, ...] = setting(
+        (), "The shell, with its arguments; nothing: that of your account.", such_as="/bin/zsh"
+    )
+    columns: int = setting(120, "The width of a new terminal.", low=10, high=1_000)
+    rows: int = setting(40, "The height of a new terminal.", low=3, high=1_000)
+    most: int = setting(1_000, "Sessions that are not closed, at a time.", low=1, high=100_000)
+    close_grace_seconds: float = setting(
+        5.0, "How long a command may take to end when its session is closed.", low=0, high=60
+    )
+    restore: str = setting(
+        "off",
+        "Whether what ran when the machine stopped is begun anew as the daemon starts.",
+        choices=("off", "on"),
+    )
+    restart_delay_seconds: float = setting(
+        1.0, "Before a command is begun again by its policy; twice that the next time.",
+        low=0.01, high=3_600,
+    )  # fmt: skip
+    restart_delay_max_seconds: float = setting(
+        60.0, "The longest such delay.", low=0.01, high=86_400
+    )
+    restarts_in_a_row: int = setting(
+        10, "Then it stays down, unless it ran for a minute in between.", low=1, high=10_000
+    )
+    claude: tuple[str, ...] = setting(("claude",), "The command of this agent.", such_as="claude")
+    codex: tuple[str, ...] = setting(("codex",), "The command of this agent.", such_as="codex")
+    gemini: tuple[str, ...] = setting(("gemini",), "The command of this agent.", such_as="gemini")
+    opencode: tuple[str, ...] = setting(
+        ("opencode",), "The command of this agent.", such_as="opencode"
+    )
+
+
+@frozen
 class MonitoringConfig:
     """Watching sessions."""
 
@@ -272,6 +308,7 @@ class Config:
     database: DatabaseConfig
     auth: AuthConfig
     tmux: TmuxConfig
+    sessions: SessionsConfig
     monitoring: MonitoringConfig
     cleanup: CleanupConfig
     bytelog: BytelogConfig

@@ -11,6 +11,7 @@ from rdvd.bytelog import Recording
 from rdvd.ground.errors import Problem
 from rdvd.ground.store import Store, StoreFacts
 from rdvd.ground.traffic import Traffic
+from rdvd.sessions import LIVING, Roster
 from rdvd.streams import Census
 from rdvd.tmux import Tmux
 
@@ -41,6 +42,7 @@ class Checks:
         census: Census,
         snapshot: Callable[[], Node],
         recording: Recording,
+        roster: Roster,
     ) -> None:
         self._store = store
         self._tmux = tmux
@@ -48,6 +50,7 @@ class Checks:
         self._census = census
         self._snapshot = snapshot
         self._recording = recording
+        self._roster = roster
         self._started = trio.current_time()
 
     async def health(self, *, with_tree: bool) -> Health:
@@ -62,7 +65,7 @@ class Checks:
             version=VERSION,
             uptime_seconds=int(trio.current_time() - self._started),
             components=Components(database.is_well, not of_tmux),
-            metrics=Metrics(self._tmux.facts().sessions, self._census.total, requests),
+            metrics=Metrics(self._roster.count(*LIVING), self._census.total, requests),
             reasons=tuple(reasons),
             tree=tree.as_json() if with_tree else None,
         )

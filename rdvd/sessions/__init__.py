@@ -25,6 +25,8 @@ from .shop import Shop as Shop
 from .transitions import SessionBusy as SessionBusy
 from .transitions import SessionGone as SessionGone
 from .transitions import SessionOver as SessionOver
+from .types import LIVING as LIVING
+from .types import STATUSES as STATUSES
 from .types import Active as Active
 from .types import Closed as Closed
 from .types import Created as Created

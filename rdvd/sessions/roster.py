@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from rdvd.ground.errors import Conflict, NotFound
 from rdvd.identity import SessionId, UserId
 
-from .types import Session, Status, pane_of, status_of
+from .types import Active, Session, Status, Suspended, pane_of, status_of
 
 GONE: frozenset[Status] = frozenset({"closed", "trashed"})
 
@@ -26,9 +26,8 @@ class Roster:
     def put(self, session: Session) -> None:
         self._forget_pane(session.id)
         self._sessions[session.id] = session
-        pane = pane_of(session)
-        if pane is not None:
-            self._panes[pane.pid] = session.id
+        if isinstance(session.state, Active | Suspended):  # the number of a dead one is anybody's
+            self._panes[session.state.pane.pid] = session.id
 
     def register(self, pid: int, id: SessionId) -> None:
         """What runs in this process is the session's, even before the row says so."""

@@ -11,6 +11,7 @@ Status = Literal["starting", "active", "suspended", "exited", "lost", "closed", 
 STATUSES: tuple[Status, ...] = (
     "starting", "active", "suspended", "exited", "lost", "closed", "trashed",
 )  # fmt: skip
+LIVING: tuple[Status, ...] = ("starting", "active", "suspended")
 
 Provider = Literal["claude", "codex", "gemini", "opencode"]
 PROVIDERS: tuple[Provider, ...] = ("claude", "codex", "gemini", "opencode")

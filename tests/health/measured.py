@@ -16,6 +16,7 @@ from rdvd.health.lag import LoopLag
 from rdvd.health.metrics import MetricSources, families, write
 from rdvd.identity import Tally
 from rdvd.limits import Guard
+from rdvd.sessions import Roster
 from rdvd.streams import Census
 from rdvd.tmux import Tmux, TmuxSettings
 from tests.bytelog.recorders import settings_in
@@ -73,7 +74,7 @@ class House:
     def sources(self) -> MetricSources:
         return MetricSources(
             self.store, self.tmux, self.traffic, self.guard, self.tally,
-            self.snapshot, self.lag, self.census, self.events, no_recorder(),
+            self.snapshot, self.lag, self.census, self.events, no_recorder(), Roster(),
         )  # fmt: skip
 
     def written(self) -> Written:

@@ -26,6 +26,7 @@ from rdvd.health.watchdog import (
     trip_through_streams,
     watch,
 )
+from rdvd.sessions import Roster
 from rdvd.streams import Census
 from rdvd.tmux import Tmux, TmuxSettings
 from tests.ground.http_server import app_of, bind, serving
@@ -193,7 +194,7 @@ async def test_a_sign_follows_trips_through_a_real_store_and_a_real_socket(
 ):
     async with open_store(tmp_path / "a.db", MIGRATIONS) as store:
         tmux = Tmux(TmuxSettings(tmp_path), {})
-        checks = Checks(store, tmux, Traffic(), Census(), lambda: LONELY, no_recorder())
+        checks = Checks(store, tmux, Traffic(), Census(), lambda: LONELY, no_recorder(), Roster())
         routes = health_routes(checks)
         before = store.facts().jobs
         async with (
