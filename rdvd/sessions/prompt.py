@@ -22,6 +22,7 @@ from .shop import Shop
 from .stream import Silence, Stream, following
 from .types import Pane, exit_of
 
+A_MOMENT = 0.05
 SHELL_SECONDS = 5.0  # a shell that has just begun reads its files before it reads a person
 
 
@@ -74,7 +75,8 @@ class Prompt(Actor):
                     return kind
                 if not _is_beginning(process, pane):
                     raise _refusal(process)
-                await _next(stream)
+                with trio.move_on_after(A_MOMENT):  # no event tells that it became another program
+                    await _next(stream)
         raise _refusal(foreground(pane))
 
     async def _read(self, reading: Reading, stream: Stream, pane: Pane) -> None:

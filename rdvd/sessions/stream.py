@@ -50,8 +50,8 @@ class Stream:
         while True:
             was_over = self._is_over
             piece = await trio.to_thread.run_sync(self._log.read, self.offset, AT_ONCE)
-            self.offset = piece.end
             if piece.data:
+                self.offset = piece.end  # which may be behind a gap
                 return piece.data
             if was_over:
                 raise Silence
