@@ -14,6 +14,7 @@ from rdvd.identity import SessionId, UserId
 
 from . import checks, transitions
 from .actor import SessionActor
+from .expecting import Step, StepOutcome, expect
 from .launch import UNDO_SECONDS
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
@@ -112,6 +113,15 @@ class Front:
         with trio.move_on_after(seconds):
             return await prompt.call(Prompt.run, command, most)
         raise NotYetDone(f"not done after {seconds:g} s; the command is left running")
+
+    async def expect(self, id: SessionId, steps: Sequence[Step]) -> list[StepOutcome]:
+        actor = await self.actor(id)
+        transitions.living(self.get(id))
+
+        async def reply(step: Step) -> None:
+            await actor.call(SessionActor.paste, step.reply or "", enter=step.enter)
+
+        return await expect(self.shop, id, steps, reply)
 
     async def adopt(self, server: int, name: str, user: UserId) -> Session:
         orphan = await find_orphan(self.shop, server, name)

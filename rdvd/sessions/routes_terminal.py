@@ -11,17 +11,27 @@ from . import wire
 from .actor import SessionActor
 from .checks import check_keys
 from .commands import plain
+from .expecting import Step
 from .gate import Gate, principal_of
 from .prompt import Outcome
 from .sights import screen_of, scrollback_of
 from .types import Size
-from .views import ExecResult, Screen, Scrollback, SessionShown, SessionTicket, shown
+from .views import (
+    ExecResult,
+    Screen,
+    ScriptResult,
+    Scrollback,
+    SessionShown,
+    SessionTicket,
+    StepShown,
+    shown,
+)
 
 LONGEST_WAIT = 3_630.0
 
 
 def terminal_routes(gate: Gate, auth: Ref[Auth]) -> Routes:
-    return _running(gate) + _typing(gate) + _looking(gate, auth)
+    return _running(gate) + _scripting(gate) + _typing(gate) + _looking(gate, auth)
 
 
 def _running(gate: Gate) -> Routes:
@@ -42,6 +52,30 @@ def _running(gate: Gate) -> Routes:
             session.id, order.command, order.timeout_seconds, order.max_output_bytes
         )
         return Reply(_result(done, raw=order.raw))
+
+    return routes
+
+
+def _scripting(gate: Gate) -> Routes:
+    routes, front = Routes(), gate.front
+
+    @routes.route(
+        "POST", "/api/sessions/<id>/expect", "Wait for patterns and answer them, step by step",
+        request=wire.Script, response=ScriptResult, category="exec", deadline=LONGEST_WAIT,
+    )  # fmt: skip
+    async def script(request: Request[wire.Script]) -> ScriptResult:
+        session = await gate.session(request, "session.type")
+        steps = [
+            Step(each.pattern, each.reply, each.enter, each.timeout_seconds, each.literal)
+            for each in request.body.steps
+        ]
+        await gate.note(principal_of(request), "session.expect", session.id)
+        outcomes = await front.expect(session.id, steps)
+        told = [
+            StepShown(each.how, each.matched, each.before, round(each.seconds * 1000))
+            for each in outcomes
+        ]
+        return ScriptResult(all(each.how == "matched" for each in outcomes), told)
 
     return routes
 

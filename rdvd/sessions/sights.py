@@ -1,7 +1,5 @@
 """What is and was on the screen of a session: from tmux, and after it from what was kept."""
 
-import re
-
 import trio
 
 from rdvd.ground.errors import NotFound
@@ -9,12 +7,11 @@ from rdvd.tmux import TargetGone
 
 from . import terminal
 from .acts import place_of
+from .commands import SEQUENCE
 from .shop import Shop
 from .types import Session, pane_of
 from .views import Screen, Scrollback
 from .wire import ScrollbackQuery
-
-ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 
 
 class NothingShown(NotFound):
@@ -56,7 +53,7 @@ def _kept(shop: Shop, session: Session, escapes: bool) -> bytes:
         kept = shop.home(session.id).screen.read_bytes()
     except FileNotFoundError:
         raise NothingShown("nothing of its screen was kept") from None
-    return kept if escapes else ESCAPE.sub(b"", kept)
+    return kept if escapes else SEQUENCE.sub(b"", kept)
 
 
 def _text(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """Sessions as clients see them, in the words of seed 000 and a few more."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from attrs import frozen
 
@@ -112,6 +113,22 @@ class ExecResult:
     duration_ms: int
     truncated: bool
     interrupted: bool
+
+
+@frozen
+class StepShown:
+    """What came of a step. After one that did not match, the others are skipped."""
+
+    outcome: Literal["matched", "timeout", "ended", "skipped"]
+    matched: str | None
+    before: str
+    duration_ms: int
+
+
+@frozen
+class ScriptResult:
+    success: bool
+    steps: list[StepShown]
 
 
 @frozen

@@ -142,6 +142,22 @@ class Exec:
 
 
 @frozen
+class StepOrder:
+    """Wait for the pattern (a regular expression, or text if `literal`), then type the reply."""
+
+    pattern: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    reply: Text | None = None
+    enter: bool = True
+    timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 30.0
+    literal: bool = False
+
+
+@frozen
+class Script:
+    steps: Annotated[list[StepOrder], msgspec.Meta(min_length=1, max_length=100)]
+
+
+@frozen
 class Keys:
     """Keys by name: Enter, Escape, Tab, Up, F1, C-c, M-x; a single character is that key."""
 
