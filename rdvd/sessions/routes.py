@@ -16,6 +16,7 @@ from .front import Front
 from .gate import Gate, principal_of
 from .roster import GONE
 from .routes_acts import act_routes
+from .routes_logs import log_routes
 from .routes_orphans import orphan_routes
 from .routes_terminal import terminal_routes
 from .types import Session, status_of
@@ -27,7 +28,7 @@ PATIENTLY = 120.0  # ending has its grace, and that can be configured
 def session_routes(front: Front, auth: Ref[Auth]) -> Routes:
     gate = Gate(front)
     whole = _listing(gate) + _single(gate) + _closing(gate) + act_routes(gate)
-    return whole + orphan_routes(gate) + terminal_routes(gate, auth)
+    return whole + log_routes(gate) + orphan_routes(gate) + terminal_routes(gate, auth)
 
 
 def _listing(gate: Gate) -> Routes:

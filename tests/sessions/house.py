@@ -1,6 +1,7 @@
 """Everything that sessions stand on, for real: store, tokens, tmux, recorder, in one directory."""
 
 import os
+import select
 import signal
 import sqlite3
 from collections.abc import AsyncGenerator
@@ -140,4 +141,7 @@ def end_recorder(lock: Path) -> None:
     """Whoever has locked this file wrote its pid into it."""
     if lock.exists() and (pid := lock.read_text().strip()):
         with suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGTERM)
+            descriptor = os.pidfd_open(int(pid))
+            signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+            select.select([descriptor], [], [], A_WHILE)
+            os.close(descriptor)
