@@ -32,10 +32,10 @@ for line in sys.argv[1:]:
 
 
 @pytest.fixture
-def run() -> Generator[Path, None, None]:
+def run(tmp_path: Path) -> Generator[Path, None, None]:
     with private_run() as path:
         yield path
-        end_recorder(path / "recorder.pid")
+        end_recorder(tmp_path / "home" / "server" / "recorder.lock")
 
 
 @asynccontextmanager
