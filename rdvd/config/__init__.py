@@ -27,6 +27,7 @@ from rdvd.config.types import (
     LimitsConfig,
     MonitoringConfig,
     ServerConfig,
+    SessionsConfig,
     TmuxConfig,
 )
 from rdvd.config.values import as_json, as_toml, from_text
@@ -37,6 +38,7 @@ __all__ = [
     "DatabaseConfig",
     "AuthConfig",
     "TmuxConfig",
+    "SessionsConfig",
     "MonitoringConfig",
     "CleanupConfig",
     "LimitsConfig",

@@ -24,6 +24,7 @@ from rdvd.ground.store import Latency, Store, StoreFacts
 from rdvd.ground.traffic import BOUNDS, Latencies, Traffic
 from rdvd.identity import Tally
 from rdvd.limits import Guard
+from rdvd.sessions import STATUSES, Roster
 from rdvd.streams import Census
 from rdvd.tmux import Condition, Tmux, TmuxFacts
 
@@ -51,6 +52,7 @@ class MetricSources:
     census: Census
     events: Events
     recording: Recording
+    roster: Roster
     started: float = field(factory=time.monotonic)
 
 
@@ -96,7 +98,16 @@ def families(sources: MetricSources, recorder: RecorderFacts) -> list[Family]:
         *_of_streams(sources.census),
         *_of_events(sources.events),
         *_of_recorder(recorder),
+        *_of_sessions(sources.roster),
     ]
+
+
+def _of_sessions(roster: Roster) -> Iterator[Family]:
+    samples = (Sample(roster.count(status), {"status": status}) for status in STATUSES)
+    yield Family("rdvd_sessions", "gauge", "Sessions by status.", tuple(samples))
+    restarts = sum(each.restarts.count for each in roster.all())
+    text = "How often the commands of all sessions were begun again."
+    yield _gauge("rdvd_session_restarts", text, restarts)
 
 
 def _of_process(sources: MetricSources) -> Iterator[Family]:

@@ -59,6 +59,16 @@ ROLE_OF_OTHER_NAMES = {
     "worker": "actor",
     "sweeper": "actor",
     "keeper": "actor",
+    "about": "types",
+    "terminal_types": "types",
+    "registry": "actor",
+    "front": "actor",
+    "prompt": "actor",
+    "gate": "routes",
+    "routes_acts": "routes",
+    "routes_logs": "routes",
+    "routes_orphans": "routes",
+    "routes_terminal": "routes",
 }
 
 FILE_CEILING = 300
