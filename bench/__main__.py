@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .bytelog import BYTELOG
 from .daemon import DAEMON
 from .events import EVENTS
 from .harness import run_bench
@@ -16,7 +17,7 @@ from .store import STORE
 from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 

@@ -9,8 +9,9 @@ from typing import Any
 from attrs import frozen
 
 from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
-from rdvd import VERSION, audit, identity
+from rdvd import VERSION, audit, identity, sessions
 from rdvd.audit.routes import audit_routes
+from rdvd.bytelog import Recording
 from rdvd.cleanup import Sweeper
 from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
@@ -39,14 +40,31 @@ from rdvd.reload import (
     cleanup_settings,
     http_settings,
     limit_settings,
+    recording_settings,
+    session_settings,
     stream_rules,
     tmux_settings,
 )
 from rdvd.reload.routes import config_routes
+from rdvd.sessions import (
+    Front,
+    Rooms,
+    Roster,
+    SessionFact,
+    Sessions,
+    Shop,
+    tell_of_sessions,
+)
+from rdvd.sessions.routes import session_routes
 from rdvd.streams import Census, Entrance, serve_streams
 from rdvd.tmux import Tmux
 
-MIGRATIONS = (idempotency_store.MIGRATIONS, identity.MIGRATIONS, audit.MIGRATIONS)
+MIGRATIONS = (
+    idempotency_store.MIGRATIONS,
+    identity.MIGRATIONS,
+    audit.MIGRATIONS,
+    sessions.MIGRATIONS,
+)
 # Those being served are cut off in time by the rules of the doors; this is for a fault of ours.
 LONGEST_DRAIN = (KEYS["server.drain_seconds"].about.high or 0) + 5
 
@@ -72,16 +90,18 @@ def tree(
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
     held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
-    keeper, homes = audit.Keeper(store, audit.note_beside(config.database.path)), Homes(dict)
-    record = keeper.record
-
+    recording, roster = Recording(recording_settings(config)), Roster()
+    keeper = audit.Keeper(store, audit.note_beside(config.database.path))
+    record, homes = keeper.record, Homes(roster.panes)
     events = Events(partial(_look, lambda: root.snapshot()))
     auth = _auth(store, held, homes, ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
+    terminals, front = _terminals(config, store, (tmux, recording, roster), auth.ref, events)
     sources = MetricSources(
-        store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events
-    )
+        store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
+        recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
+    routes += session_routes(front, auth.ref)
     api, streams, owners = _ways_in(config, sockets, lines, auth.ref, routes, ended, sources)
     root = Supervisor(
         "rdvd",
@@ -89,7 +109,7 @@ def tree(
         task("audit", keeper.watch),
         auth,
         task("cleanup", Sweeper(store, cleanup_settings(config)).watch, grace=1),
-        task("tmux", tmux.serve),
+        *terminals,
         task("lag", lag.watch, grace=1),
         settings,
         api,
@@ -114,6 +134,29 @@ def _auth(
     return actor("auth", make)
 
 
+def _terminals(
+    config: Config,
+    store: Store,
+    stands_on: tuple[Tmux, Recording, Roster],
+    auth: Ref[Auth],
+    events: Events,
+) -> tuple[tuple[Child, ...], Front]:
+    """The actors of single sessions outlive a fall of their registry, and not the other way
+    round: what falls is found again by looking at what there is."""
+    tmux, recording, roster = stands_on
+    facts, limits = Topic[SessionFact]("sessions"), session_settings(config)
+    shop = Shop(store, tmux, recording, auth, limits, roster, facts, sessions.Census())
+    nest, rooms = Supervisor("session"), Rooms()
+    registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
+    children = (
+        task("tmux", tmux.serve),
+        task("recording", recording.keep, grace=1),
+        Supervisor("terminals", nest, registry, strategy="rest_for_one"),
+        task("session news", partial(tell_of_sessions, events, facts), grace=1),
+    )
+    return children, Front(shop, registry.ref)
+
+
 def _look(snapshot: Callable[[], Node], who: Principal) -> dict[str, Any]:
     return {"tree": snapshot().as_json()} if may(who, "daemon.inspect") else {}
 
@@ -129,7 +172,10 @@ def _ways_in(
 ) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, events, traffic = sources.guard, sources.events, sources.traffic
-    checks = Checks(sources.store, sources.tmux, traffic, sources.census, sources.snapshot)
+    checks = Checks(
+        sources.store, sources.tmux, traffic, sources.census, sources.snapshot,
+        sources.recording, sources.roster,
+    )  # fmt: skip
     routes = health_routes(checks)
     routes += of_slices + metrics_routes(sources)
     routes += description_routes(routes, title="rdvd", version=VERSION)

@@ -19,6 +19,7 @@ from rdvd.config.show import (
 from rdvd.config.types import (
     KEYS,
     AuthConfig,
+    BytelogConfig,
     CleanupConfig,
     Config,
     DatabaseConfig,
@@ -26,6 +27,7 @@ from rdvd.config.types import (
     LimitsConfig,
     MonitoringConfig,
     ServerConfig,
+    SessionsConfig,
     TmuxConfig,
 )
 from rdvd.config.values import as_json, as_toml, from_text
@@ -36,9 +38,11 @@ __all__ = [
     "DatabaseConfig",
     "AuthConfig",
     "TmuxConfig",
+    "SessionsConfig",
     "MonitoringConfig",
     "CleanupConfig",
     "LimitsConfig",
+    "BytelogConfig",
     "KEYS",
     "Key",
     "load",

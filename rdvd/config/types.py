@@ -4,46 +4,20 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import Attribute, Factory, field, fields, fields_dict, frozen
 
-T = TypeVar("T")
+from rdvd.config.about import About as About
+from rdvd.config.about import place, setting
+from rdvd.config.terminal_types import BytelogConfig as BytelogConfig
+from rdvd.config.terminal_types import SessionsConfig as SessionsConfig
+from rdvd.config.terminal_types import TmuxConfig as TmuxConfig
+
 Section = Any  # one of the classes below; attrs has no common base for them
 
 
-@frozen
-class About:
-    """What is said of one setting beside its type and default.
-
-    `restart` is why it cannot change while the daemon runs. One without it is live: a test shows
-    for each of those that a reload changes what the daemon does.
-    """
-
-    text: str
-    restart: str | None = None
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    pattern: str | None = None
-    such_as: str | None = None
-    place: str | None = None  # the name in Places that is its default
-
-    @property
-    def live(self) -> bool:
-        return self.restart is None
-
-
-def setting(default: T, text: str, **about: Any) -> T:  # Any: what About takes
-    return field(default=default, metadata={"about": About(text, **about)}, kw_only=True)
-
-
-def place(name: str, text: str, restart: str) -> Path:
-    return field(metadata={"about": About(text, restart, place=name)}, kw_only=True)
-
-
 BOUND_ONCE = "It is bound before anything runs, and clients know it by this path."
-HELD_BY_SERVERS = "The tmux servers, and the connections to them, are made with it."
 NO_WATCH_YET = "Nothing watches sessions yet."
 NO_TRASH_YET = "There is no trash yet."
 CLEANER = "Who cleans up is told at the start."
@@ -136,41 +110,6 @@ class AuthConfig:
 
 
 @frozen
-class TmuxConfig:
-    """The private tmux servers that sessions live in."""
-
-    directory: Path = place("run", "Where their sockets are.", HELD_BY_SERVERS)
-    program: str = setting(
-        "tmux",
-        "The program, by name or path; 3.2 or newer.",
-        pattern=r"[\w./+-]+",
-        such_as="/opt/tmux/bin/tmux",
-        restart=HELD_BY_SERVERS,
-    )
-    sessions_per_server: int = setting(
-        64,
-        "A further server is started beyond so many sessions.",
-        low=1,
-        high=10_000,
-        restart=HELD_BY_SERVERS,
-    )
-    history_limit: int = setting(
-        5_000,
-        "Lines above the screen that a new session keeps.",
-        low=0,
-        high=1_000_000,
-        restart=HELD_BY_SERVERS,
-    )
-    answer_seconds: float = setting(
-        5.0,
-        "A server that is silent so long counts as not answering.",
-        low=0.1,
-        high=300,
-        restart=HELD_BY_SERVERS,
-    )
-
-
-@frozen
 class MonitoringConfig:
     """Watching sessions."""
 
@@ -229,8 +168,10 @@ class Config:
     database: DatabaseConfig
     auth: AuthConfig
     tmux: TmuxConfig
+    sessions: SessionsConfig
     monitoring: MonitoringConfig
     cleanup: CleanupConfig
+    bytelog: BytelogConfig
     limits: LimitsConfig
     sources: Mapping[str, str] = field(default=Factory(dict[str, str]), eq=False, repr=False)
 

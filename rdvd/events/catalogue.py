@@ -31,5 +31,11 @@ FACTS: Mapping[str, Kind] = {
     "actor.crashed": Kind("A place of the actor tree fell.", ("place", "error")),
     "actor.restarting": Kind("It comes back after the delay.", ("place", "delay")),
     "actor.gave_up": Kind("A supervisor's patience is at its end.", ("place", "error")),
+    "session.created": Kind("A session has begun.", ("session",)),
+    "session.updated": Kind("Something about it is different.", ("session",)),
+    "session.ended": Kind("Its command has ended, or its terminal is gone.", ("session",)),
+    "session.restarted": Kind("It has begun anew.", ("session",)),
+    "session.closed": Kind("It was closed: nothing of it runs any more.", ("session",)),
+    "session.vanished": Kind("It could not be begun, and nothing is left of it.", ("session",)),
     "facts.missed": Kind("Facts of this topic were lost: look at the state.", ("topic",)),
 }

@@ -41,10 +41,22 @@ class Text:
     headers: Mapping[str, str] = field(factory=dict[str, str])
 
 
+@frozen
+class Binary:
+    """For a handler that hands over bytes as they are."""
+
+    body: bytes
+    status: int | None = None
+    content_type: str = "application/octet-stream"
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+
+
 def answer_with(result: object, status: int) -> Answer:
     match result:
         case Text(text, content_type, headers):
             return Answer(status, text.encode(), {**headers, "Content-Type": content_type})
+        case Binary(body, own, content_type, headers):
+            return Answer(own or status, body, {**headers, "Content-Type": content_type})
         case Reply(value, own, etag, headers):
             tagged = {"ETag": etag, "Cache-Control": "private, no-cache"} if etag else {}
             return _as_json(value, own or status).with_headers({**tagged, **headers})

@@ -71,6 +71,14 @@ class Places:
     def terminal_socket(self) -> Path:
         return self.run / "terminal.sock"
 
+    @property
+    def recorder_socket(self) -> Path:
+        return self.run / "recorder.sock"
+
+    @property
+    def recorder_lock(self) -> Path:
+        return self.server / "recorder.lock"
+
     def tmux_socket(self, number: int) -> Path:
         return self.run / f"tmux-{number}.sock"
 

@@ -7,9 +7,11 @@ from attrs import frozen
 
 from actors import Node, Unavailable
 from rdvd import VERSION
+from rdvd.bytelog import Recording
 from rdvd.ground.errors import Problem
 from rdvd.ground.store import Store, StoreFacts
 from rdvd.ground.traffic import Traffic
+from rdvd.sessions import LIVING, Roster
 from rdvd.streams import Census
 from rdvd.tmux import Tmux
 
@@ -39,17 +41,23 @@ class Checks:
         traffic: Traffic,
         census: Census,
         snapshot: Callable[[], Node],
+        recording: Recording,
+        roster: Roster,
     ) -> None:
         self._store = store
         self._tmux = tmux
         self._traffic = traffic
         self._census = census
         self._snapshot = snapshot
+        self._recording = recording
+        self._roster = roster
         self._started = trio.current_time()
 
     async def health(self, *, with_tree: bool) -> Health:
         database, of_tmux, tree = await self.database(), await self._tmux.check(), self._snapshot()
-        reasons = [*([database.reason] if database.reason else []), *of_tmux]
+        found = database, await self.recorder()
+        reasons = [finding.reason for finding in found if finding.reason is not None]
+        reasons += of_tmux
         reasons += [f"{path} is {status}" for path, status in not_up(tree)]
         requests = max(0, self._traffic.in_flight - 1)  # this one aside
         return Health(
@@ -57,7 +65,7 @@ class Checks:
             version=VERSION,
             uptime_seconds=int(trio.current_time() - self._started),
             components=Components(database.is_well, not of_tmux),
-            metrics=Metrics(self._tmux.facts().sessions, self._census.total, requests),
+            metrics=Metrics(self._roster.count(*LIVING), self._census.total, requests),
             reasons=tuple(reasons),
             tree=tree.as_json() if with_tree else None,
         )
@@ -71,6 +79,11 @@ class Checks:
                 return Finding(f"the database: {error}")
             return judge_integrity(self._store.facts())
         return Finding(f"the database did not answer within {LONGEST_CHECK:g} s")
+
+    async def recorder(self) -> Finding:
+        """Whether what panes print comes to the disk. Before the first session nobody has to."""
+        facts = await self._recording.facts()
+        return Finding(f"the recorder: {facts.trouble}" if facts.trouble else None)
 
 
 def judge_integrity(facts: StoreFacts) -> Finding:

@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from actors import Node
 from rdvd import VERSION
+from rdvd.bytelog import RecorderFacts, Recording
 from rdvd.events import Events
 from rdvd.ground.answers import Text
 from rdvd.ground.routes import Request, Routes
@@ -23,6 +24,7 @@ from rdvd.ground.store import Latency, Store, StoreFacts
 from rdvd.ground.traffic import BOUNDS, Latencies, Traffic
 from rdvd.identity import Tally
 from rdvd.limits import Guard
+from rdvd.sessions import STATUSES, Roster
 from rdvd.streams import Census
 from rdvd.tmux import Condition, Tmux, TmuxFacts
 
@@ -49,6 +51,8 @@ class MetricSources:
     lag: LoopLag
     census: Census
     events: Events
+    recording: Recording
+    roster: Roster
     started: float = field(factory=time.monotonic)
 
 
@@ -76,12 +80,12 @@ def metrics_routes(sources: MetricSources) -> Routes:
         "GET", "/metrics", "The daemon in figures, for Prometheus", response_type="text/plain"
     )
     async def metrics(_: Request[Any]) -> Text:
-        return Text(write(families(sources)), CONTENT_TYPE)
+        return Text(write(families(sources, await sources.recording.facts())), CONTENT_TYPE)
 
     return routes
 
 
-def families(sources: MetricSources) -> list[Family]:
+def families(sources: MetricSources, recorder: RecorderFacts) -> list[Family]:
     """All of them, whether there is something to tell or not."""
     return [
         *_of_process(sources),
@@ -93,7 +97,17 @@ def families(sources: MetricSources) -> list[Family]:
         *_of_tally(sources.tally),
         *_of_streams(sources.census),
         *_of_events(sources.events),
+        *_of_recorder(recorder),
+        *_of_sessions(sources.roster),
     ]
+
+
+def _of_sessions(roster: Roster) -> Iterator[Family]:
+    samples = (Sample(roster.count(status), {"status": status}) for status in STATUSES)
+    yield Family("rdvd_sessions", "gauge", "Sessions by status.", tuple(samples))
+    restarts = sum(each.restarts.count for each in roster.all())
+    text = "How often the commands of all sessions were begun again."
+    yield _gauge("rdvd_session_restarts", text, restarts)
 
 
 def _of_process(sources: MetricSources) -> Iterator[Family]:
@@ -208,6 +222,22 @@ def _of_events(events: Events) -> Iterator[Family]:
     yield _gauge("rdvd_events_waiting", "Events that wait to be sent, to all.", sum(lags))
     text = "Events that wait to be sent to the slowest reader."
     yield _gauge("rdvd_events_waiting_max", text, max(lags, default=0))
+
+
+def _of_recorder(facts: RecorderFacts) -> Iterator[Family]:
+    yield _gauge("rdvd_recorder_up", "1 if a recorder answers.", float(facts.pid is not None))
+    yield _counter("rdvd_recorder_starts_total", "Recorders started.", facts.starts)
+    yield _gauge("rdvd_recorder_sessions", "Sessions that are recorded.", facts.sessions)
+    text = "Bytes that wait for the recorder, not on file yet."
+    yield _gauge("rdvd_recorder_waiting_bytes", text, facts.waiting_bytes)
+    yield _gauge("rdvd_recorder_kept_bytes", "Size of all byte logs.", facts.kept_bytes)
+    yield _gauge("rdvd_recorder_free_bytes", "Room on the disk of the logs.", facts.free_bytes)
+    yield _counter("rdvd_recorder_gaps_total", "Places where bytes are missing.", facts.gaps)
+    yield _counter("rdvd_recorder_lost_bytes_total", "Bytes let go, disk full.", facts.lost_bytes)
+    text = "Segments that a limit has removed."
+    yield _counter("rdvd_recorder_removed_segments_total", text, facts.removed_segments)
+    text = "Flushes that the disk has refused."
+    yield _counter("rdvd_recorder_flush_failures_total", text, facts.flush_failures)
 
 
 def _gauge(name: str, text: str, value: float) -> Family:

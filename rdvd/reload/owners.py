@@ -1,8 +1,13 @@
 """The part of the configuration that each owner takes, in its own words, and that it takes it."""
 
+import os
+import pwd
+from pathlib import Path
+
 from attrs import frozen
 
 from actors import Ref
+from rdvd.bytelog import RecordingSettings
 from rdvd.cleanup import CleanupSettings
 from rdvd.config import Config
 from rdvd.ground.doors import Rules
@@ -11,6 +16,7 @@ from rdvd.ground.live import Live
 from rdvd.ground.log import Log, LogSettings
 from rdvd.identity import Auth, AuthSettings
 from rdvd.limits import Guard, LimitSettings, Rate
+from rdvd.sessions import SessionSettings, Size
 from rdvd.streams import Entrance
 from rdvd.tmux import TmuxSettings
 
@@ -84,6 +90,43 @@ def tmux_settings(config: Config) -> TmuxSettings:
         sessions_per_server=tmux.sessions_per_server,
         history_limit=tmux.history_limit,
         answer_seconds=tmux.answer_seconds,
+    )
+
+
+def recording_settings(config: Config) -> RecordingSettings:
+    bytelog = config.bytelog
+    return RecordingSettings(
+        sessions=bytelog.sessions,
+        socket=bytelog.recorder_socket,
+        lock=bytelog.recorder_lock,
+        segment_bytes=bytelog.segment_bytes,
+        session_bytes=bytelog.session_max_bytes,
+        total_bytes=bytelog.total_max_bytes,
+        age_days=bytelog.max_age_days,
+        flush_seconds=bytelog.flush_seconds,
+    )
+
+
+def session_settings(config: Config) -> SessionSettings:
+    sessions, account = config.sessions, pwd.getpwuid(os.geteuid())
+    return SessionSettings(
+        directory=config.bytelog.sessions,
+        api_socket=config.server.api_socket,
+        start_directory=Path(account.pw_dir),
+        shell=sessions.shell or (account.pw_shell or "/bin/sh",),
+        agents={
+            "claude": sessions.claude,
+            "codex": sessions.codex,
+            "gemini": sessions.gemini,
+            "opencode": sessions.opencode,
+        },
+        size=Size(sessions.columns, sessions.rows),
+        grace_seconds=sessions.close_grace_seconds,
+        most_sessions=sessions.most,
+        restores=sessions.restore == "on",
+        restart_delay_seconds=sessions.restart_delay_seconds,
+        longest_restart_delay_seconds=sessions.restart_delay_max_seconds,
+        most_restarts_in_a_row=sessions.restarts_in_a_row,
     )
 
 

@@ -27,10 +27,10 @@ ACTORS_ORDER = (
 STEPS = (
     {"ground"},
     {"identity"},
-    {"audit", "limits"},
+    {"audit", "limits", "recorder"},
     {"streams"},
     {"events"},
-    {"preferences", "folders", "tmux"},
+    {"preferences", "folders", "tmux", "bytelog"},
     {"worktrees"},
     {"sessions"},
     {"terminal", "agents", "knowledge"},
@@ -59,6 +59,16 @@ ROLE_OF_OTHER_NAMES = {
     "worker": "actor",
     "sweeper": "actor",
     "keeper": "actor",
+    "about": "types",
+    "terminal_types": "types",
+    "registry": "actor",
+    "front": "actor",
+    "prompt": "actor",
+    "gate": "routes",
+    "routes_acts": "routes",
+    "routes_logs": "routes",
+    "routes_orphans": "routes",
+    "routes_terminal": "routes",
 }
 
 FILE_CEILING = 300

@@ -161,7 +161,7 @@ async def test_they_are_not_for_anyone_and_limited_as_a_read(house: House):
 
 
 async def test_every_family_has_a_help_and_a_type_also_when_it_has_no_figures(house: House):
-    found = families(house.sources())
+    found = families(house.sources(), house.recorder)
     text = write(found)
 
     assert len({family.name for family in found}) == len(found)
@@ -182,7 +182,7 @@ async def test_the_document_describes_every_family_and_no_other(house: House):
     house.census.came("/ws/events", "opened")
 
     with house.census.one_open("/ws/events", "me"):
-        found = families(house.sources())
+        found = families(house.sources(), house.recorder)
     told = {(family.name, family.kind, labels_of(family), family.help) for family in found}
 
     rows = ROW.findall(DOCUMENT.read_text())

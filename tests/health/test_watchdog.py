@@ -26,6 +26,7 @@ from rdvd.health.watchdog import (
     trip_through_streams,
     watch,
 )
+from rdvd.sessions import Roster
 from rdvd.streams import Census
 from rdvd.tmux import Tmux, TmuxSettings
 from tests.ground.http_server import app_of, bind, serving
@@ -33,7 +34,7 @@ from tests.identity.house import house
 from tests.streams.visits import entrance_of
 from tests.streams.visits import serving as serving_streams
 
-from .measured import LONELY
+from .measured import LONELY, no_recorder
 
 MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS)
 SIGN = b"WATCHDOG=1"
@@ -193,7 +194,8 @@ async def test_a_sign_follows_trips_through_a_real_store_and_a_real_socket(
 ):
     async with open_store(tmp_path / "a.db", MIGRATIONS) as store:
         tmux = Tmux(TmuxSettings(tmp_path), {})
-        routes = health_routes(Checks(store, tmux, Traffic(), Census(), lambda: LONELY))
+        checks = Checks(store, tmux, Traffic(), Census(), lambda: LONELY, no_recorder(), Roster())
+        routes = health_routes(checks)
         before = store.facts().jobs
         async with (
             serving(app_of(routes), tmp_path) as server,

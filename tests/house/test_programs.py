@@ -46,16 +46,21 @@ def be_user(path: Path, number: int) -> None:
     write_program(path / "id", f"#!/bin/sh\necho {number}\n")
 
 
-@pytest.mark.parametrize("command", ["run", "test", "bench"])
-def test_without_root_the_exact_command_to_type_is_shown(bare: House, path: Path, command: str):
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [("run", "tmux git"), ("test", "tmux git zsh fish"), ("bench", "tmux git")],
+)
+def test_without_root_the_exact_command_to_type_is_shown(
+    bare: House, path: Path, command: str, needed: str
+):
     be_user(path, 1000)
 
     done = bare.dev(command)
 
     assert done.returncode == 1
     assert done.stderr == (
-        "./dev: these programs are missing: tmux git; please type:\n  sudo apt-get update && "
-        "sudo apt-get install -y --no-install-recommends tmux git\n"
+        f"./dev: these programs are missing: {needed}; please type:\n  sudo apt-get update && "
+        f"sudo apt-get install -y --no-install-recommends {needed}\n"
     )
 
 

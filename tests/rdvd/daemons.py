@@ -70,6 +70,20 @@ class Daemon:
         finally:
             connection.close()
 
+    async def raw(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """The answer to a GET as it comes."""
+
+        def get() -> tuple[int, bytes]:
+            connection = UnixConnection(self.socket, A_WHILE)
+            try:
+                connection.request("GET", path, headers=headers)
+                response = connection.getresponse()
+                return response.status, response.read()
+            finally:
+                connection.close()
+
+        return await trio.to_thread.run_sync(get)
+
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         with trio.fail_after(A_WHILE):

@@ -1,0 +1,232 @@
+"""The daemon's side of the recorder: keeps it alive, tells it what to record, hears what grew."""
+
+import logging
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import trio
+from attrs import evolve
+
+from actors import Topic
+from rdvd import VERSION
+from rdvd.recorder import FIFO, MARKER, PIPE_PID, PROTOCOL
+
+from .connection import Connection, Disconnected
+from .errors import RecorderProblem
+from .launch import ask_to_leave, launch
+from .reader import ByteLog
+from .types import Grew, RecorderFacts, RecordingSettings, Unpiped
+
+PATIENCE = 8.0  # of one question, restarts of the recorder included
+LONGEST_CHECK = 2.0
+SWEEP_SECONDS = 3_600.0
+SHORTEST_BACK_OFF, LONGEST_BACK_OFF = 0.02, 5.0
+HOPELESS = 5  # failures in a row
+
+log = logging.getLogger(__name__)
+
+
+def pipe_command(directory: Path) -> str:
+    """What `pipe-pane -O` has to run. Tell the recorder of the session first.
+
+    `cat` opens the FIFO for both directions, so that it never ends, nor waits, for want of a
+    recorder. The pid lets `drain` see when `cat` has handed over all it has.
+    """
+    pid, fifo = shlex.quote(str(directory / PIPE_PID)), shlex.quote(str(directory / FIFO))
+    return f"umask 077; echo $$ > {pid}; exec cat 1<> {fifo}"
+
+
+class Recording:
+    """`keep` is a task of the tree. Every question waits for a recorder, but never for long.
+
+    All questions may be repeated: when the recorder dies in between, they are, by themselves.
+    """
+
+    def __init__(self, settings: RecordingSettings) -> None:
+        self.grew = Topic[Grew]("recording grew")
+        self.unpiped = Topic[Unpiped]("recording unpiped")
+        self._settings = settings
+        self._needed = trio.Event()
+        self._connection: Connection | None = None
+        self._connected = trio.Event()
+        self._pid: int | None = None
+        self._starts = 0
+        self._trouble = ""
+
+    async def add(self, session: str) -> int:
+        """Record it from here on; the offset at which that begins. The FIFO must be there."""
+        return int((await self._ask("add", session))[0])
+
+    async def drain(self, session: str) -> int:
+        """Wait until all that tmux wrote to the pipe before now is on file; the offset behind it.
+
+        What the program printed is with tmux when its screen shows it, and in the pipe once tmux
+        says `pane_dead` or, for one that lives, after two commands to tmux.
+        """
+        return int((await self._ask("drain", session))[0])
+
+    async def remove(self, session: str) -> int:
+        """After `pipe-pane` was switched off: wait for the end of `cat`, take its last, seal."""
+        try:
+            return int((await self._ask("remove", session))[0])
+        except RecorderProblem as problem:
+            if problem.code != "RECORDER_NOT_RECORDED":
+                raise
+        directory = self._settings.sessions / session
+        (directory / MARKER).unlink(missing_ok=True)
+        return await trio.to_thread.run_sync(lambda: ByteLog(directory).end)
+
+    async def mark_gap(self, session: str) -> int:
+        """Note that bytes are missing from here on, nobody knows how many."""
+        return int((await self._ask("mark", session))[0])
+
+    async def facts(self) -> RecorderFacts:
+        """Of this moment; without a recorder, what is known without it."""
+        known = RecorderFacts(
+            None,
+            starts=self._starts,
+            trouble=self._trouble,
+            free_bytes=await trio.to_thread.run_sync(_free_bytes, self._settings.sessions),
+        )
+        if not self._needed.is_set():
+            return known
+        with trio.move_on_after(LONGEST_CHECK):
+            try:
+                *figures, trouble = await self._ask("facts")
+            except RecorderProblem as problem:
+                return evolve(known, trouble=problem.detail)
+            return _facts(known, self._pid, figures, trouble)
+        return evolve(known, trouble=f"no answer within {LONGEST_CHECK:g} s")
+
+    async def keep(
+        self,
+        *,
+        stopping: trio.Event,
+        task_status: trio.TaskStatus[Any],  # Any: nobody waits for a value
+    ) -> None:
+        """Run a recorder as long as we run, and leave it behind when we go."""
+        async with trio.open_nursery() as nursery:
+            if await trio.to_thread.run_sync(_left_behind, self._settings):
+                self._needed.set()
+            nursery.start_soon(self._live)
+            if self._needed.is_set():
+                await self._connected.wait()
+            task_status.started()
+            await stopping.wait()
+            nursery.cancel_scope.cancel()
+
+    async def _live(self) -> None:
+        """The first session brings the first recorder; until then there is none."""
+        delay, failures = SHORTEST_BACK_OFF, 0
+        await self._needed.wait()
+        while True:
+            try:
+                await self._serve_one()
+                delay, failures = SHORTEST_BACK_OFF, 0
+            except (RecorderProblem, OSError) as error:
+                self._trouble = str(error)
+                log.warning("recorder failed", extra={"why": str(error)})
+                failures += 1
+                if failures >= HOPELESS:
+                    self._connected.set()  # nobody waits any more: the daemon lives on without
+                delay = min(LONGEST_BACK_OFF, delay * 2)
+            await trio.sleep(delay)  # so that one that falls at once does not take a whole core
+
+    async def _serve_one(self) -> None:
+        """From finding a recorder, or starting one, to its end."""
+        stream = await self._reach()
+        async with stream, trio.open_nursery() as nursery:
+            connection = Connection(stream, self._news)
+            nursery.start_soon(self._greet, connection)
+            await connection.listen()
+            nursery.cancel_scope.cancel()
+        if self._connection is connection:
+            self._connection, self._pid, self._connected = None, None, trio.Event()
+            log.warning("recorder gone")
+
+    async def _reach(self) -> trio.SocketStream:
+        settings = self._settings
+        try:
+            return await trio.open_unix_socket(settings.socket)
+        except OSError:
+            pass  # nobody listens there: the usual case after a reboot
+        self._starts += 1
+        if not await launch(settings):
+            ask_to_leave(settings.lock)
+        return await trio.open_unix_socket(settings.socket)
+
+    async def _greet(self, connection: Connection) -> None:
+        """A recorder of another version hands over to one of ours: its end brings us back here."""
+        settings = self._settings
+        try:
+            protocol, version, pid = await connection.ask("hello")
+            if (protocol, version) != (str(PROTOCOL), VERSION):
+                await connection.ask("leave")
+                return
+            limits = settings.segment_bytes, settings.session_bytes, settings.total_bytes
+            age = settings.age_days * 86_400
+            await connection.ask("limits", *limits, age, settings.flush_seconds)
+            self._connection, self._pid, self._trouble = connection, int(pid), ""
+            self._connected.set()
+            log.info("recorder found", extra={"recorder": self._pid})
+            while True:
+                await connection.ask("sweep")
+                await trio.sleep(SWEEP_SECONDS)  # age is what limits nobody else looks after
+        except Disconnected:
+            return
+
+    def _news(self, what: str, session: str, end: int, at: int) -> None:
+        if what == "grew":
+            self.grew.publish(Grew(session, end, at))
+        elif what == "unpiped":
+            self.unpiped.publish(Unpiped(session, end, at))
+
+    async def _ask(self, verb: str, *words: str) -> list[str]:
+        self._needed.set()
+        with trio.move_on_after(PATIENCE):
+            while True:
+                await self._connected.wait()
+                connection = self._connection
+                if connection is None and self._connected.is_set():
+                    break  # nobody expects a recorder any more
+                try:
+                    if connection is not None:  # or else it has come and gone before our turn
+                        return await connection.ask(verb, *words)
+                except Disconnected:
+                    await trio.lowlevel.checkpoint()
+        raise RecorderProblem(self._trouble or f"the recorder does not answer to {verb}")
+
+
+def _left_behind(settings: RecordingSettings) -> bool:
+    """Whether there is anything to record, or a recorder, from before our time."""
+    markers = (each / MARKER for each in settings.sessions.glob("*"))
+    return settings.socket.exists() or any(marker.exists() for marker in markers)
+
+
+def _free_bytes(place: Path) -> int:
+    try:
+        found = os.statvfs(place)
+    except OSError:
+        return 0
+    return found.f_bavail * found.f_frsize
+
+
+def _facts(
+    known: RecorderFacts, pid: int | None, figures: Sequence[str], trouble: str
+) -> RecorderFacts:
+    sessions, waiting, gaps, lost, kept, removed, failures = map(int, figures)
+    return evolve(
+        known,
+        pid=pid,
+        sessions=sessions,
+        waiting_bytes=waiting,
+        gaps=gaps,
+        lost_bytes=lost,
+        kept_bytes=kept,
+        removed_segments=removed,
+        flush_failures=failures,
+        trouble=trouble,
+    )

@@ -1,0 +1,222 @@
+"""One session: it alone writes its row, and everything that happens to it happens here in turn."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import trio
+from attrs import evolve
+
+from actors import Actor, Ref
+from rdvd.ground.clock import now_ms
+from rdvd.identity import SessionId
+
+from . import acts, homes, storage, transitions
+from .ending import wait_for_end
+from .exits import CUT_SHORT, agree, keep_screen, learn_end
+from .launch import UNDO_SECONDS, NotLaunched, clear, launch, let_go
+from .policy import delay_of_restart
+from .processes import is_alive
+from .shop import Shop
+from .types import (
+    Active,
+    Created,
+    Ended,
+    Exited,
+    Left,
+    Pane,
+    Restarted,
+    Session,
+    SessionFact,
+    Size,
+    Starting,
+    Suspended,
+    Updated,
+    Vanished,
+)
+
+log = logging.getLogger("rdvd.sessions")
+
+
+class SessionActor(Actor):
+    """Lives as long as the session is not closed. Of its state, all that matters is in the row."""
+
+    def __init__(self, shop: Shop, id: SessionId) -> None:
+        self._shop = shop
+        self._id = id
+        self._launched_at = trio.current_time()
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncGenerator[None, None]:
+        """A crash changes nothing outside, so the next life goes on with what there is."""
+        self._follow()
+        yield
+
+    async def begin(self) -> Session:
+        """Make what the row orders. If that fails, nothing is left of it, nor of the row."""
+        session = self._session
+        async with _undoing(self.discard):
+            await self._shop.store.write(storage.put, session)
+            return await self._run(session, again=False)
+
+    async def discard(self) -> None:
+        """Leave nothing: it could not be begun, or whoever ordered it has left meanwhile."""
+        session = self._session
+        await clear(self._shop, session)
+        await self._shop.store.write(storage.forget, self._id)
+        await trio.to_thread.run_sync(homes.remove, self._shop.home(self._id))
+        self._shop.roster.remove(self._id)
+        self._shop.facts.publish(Vanished(session))
+        self.stop()
+
+    async def settle(self) -> Session:
+        """Agree with what there is, after the daemon was away."""
+        session = self._session
+        match session.state:
+            case Starting(_, again=False):
+                await self.discard()
+                return session
+            case Starting():
+                await clear(self._shop, session)
+                return await self._put(transitions.lost(session, CUT_SHORT, now_ms()))
+            case Active(pane) | Suspended(pane):
+                if not is_alive(pane.pid, pane.born):
+                    return await self.note_end(pane)
+                if not homes.has_begun(self._shop.home(self._id)):
+                    self.spawn(self._let_go_late)
+                await self._shop.recording.add(self._id)
+                return session
+            case _:
+                return await self._put(await agree(self._shop, session))
+
+    async def note_end(self, pane: Pane) -> Session:
+        """The wrapper in this pane has ended; an earlier one than ours is no concern."""
+        session = self._session
+        if not isinstance(session.state, Active | Suspended) or session.state.pane != pane:
+            return session
+        after = await learn_end(self._shop, session, pane)
+        await self._put(after, Ended(after))
+        if isinstance(after.state, Exited):
+            self.spawn(keep_screen, self._shop, after, acts.place_of(after, pane))
+            self._plan_restart(after, after.state)
+        return after
+
+    async def change(self, change: Callable[[Session], Session]) -> Session:
+        """Whatever of a session is only a word about it: its name, folder, policy, conversation.
+
+        `change` sees the session as it is now, and may refuse.
+        """
+        session = self._session
+        after = change(session)
+        return await self._put(evolve(after, state=session.state, updated=now_ms()))
+
+    async def paste(self, text: str, *, enter: bool) -> None:
+        await acts.paste(self._shop, self._session, text, enter=enter)
+
+    async def press(self, keys: tuple[str, ...]) -> None:
+        await acts.press(self._shop, self._session, keys)
+
+    async def resize(self, size: Size) -> Session:
+        return await self._put(await acts.resize(self._shop, self._session, size))
+
+    async def suspend(self, *, freezes: bool) -> Session:
+        return await self._put(await acts.suspend(self._shop, self._session, freezes=freezes))
+
+    async def resume(self, *, relaunches: bool = False) -> Session:
+        if relaunches and not isinstance(self._session.state, Active | Suspended):
+            return await self.restart()
+        return await self._put(await acts.resume(self._shop, self._session))
+
+    async def restart(self, *, after: Exited | None = None) -> Session:
+        """End what runs and begin anew. `after`: by the policy, if nothing has happened since."""
+        session = self._session
+        if after is not None and session.state != after:
+            return session
+        beginning = transitions.relaunching(session, now_ms(), by_policy=after is not None)
+        await acts.end_everything(self._shop, session)
+        await self._put(beginning)
+        async with _undoing(self._give_up_start):
+            return await self._run(beginning, again=True)
+
+    async def close(self) -> Left:
+        """End all that runs in it, say what would not end, and revoke what it may."""
+        session = self._session
+        transitions.closed(session, now_ms())  # or refuse, before anything is done
+        survivors = await acts.end_everything(self._shop, session)
+        how = await trio.to_thread.run_sync(homes.read_exit, self._shop.home(self._id))
+        left = Left(transitions.closed(session, now_ms(), how), survivors)
+        await self._put(left.session, left)
+        self.stop()
+        return left
+
+    @property
+    def _session(self) -> Session:
+        return self._shop.roster.get(self._id)
+
+    async def _put(self, session: Session, fact: SessionFact | None = None) -> Session:
+        """On the disk first, then for everybody to see. What is no change is not told."""
+        if session == self._session:
+            return session
+        await self._shop.store.write(storage.put, session)
+        session = evolve(session, order=self._session.order)  # which is not ours
+        self._shop.roster.put(session)
+        self._shop.facts.publish(fact or Updated(session))
+        return session
+
+    async def _run(self, session: Session, *, again: bool) -> Session:
+        """The row before the wrapper is let go: were it lost after that, nobody would know it."""
+        running = await launch(self._shop, session, again=again)
+        await self._put(running, Restarted(running) if again else Created(running))
+        await let_go(self._shop, running)
+        self._launched_at = trio.current_time()
+        self._follow()
+        return running
+
+    async def _give_up_start(self) -> None:
+        await clear(self._shop, self._session)
+        session = self._session
+        await self._put(transitions.lost(session, "it could not be started again", now_ms()))
+
+    async def _let_go_late(self) -> None:
+        """The daemon that began it has ended at the last step, right before or right after."""
+        try:
+            await let_go(self._shop, self._session)
+        except NotLaunched:
+            await trio.to_thread.run_sync(homes.remove_go, self._shop.home(self._id))
+
+    def _follow(self) -> None:
+        state = self._session.state
+        if isinstance(state, Active | Suspended):
+            self.spawn(self._wait_for_end, state.pane)
+
+    async def _wait_for_end(self, pane: Pane) -> None:
+        await wait_for_end(pane.pid, pane.born)
+        await self.ref.call(SessionActor.note_end, pane)
+
+    def _plan_restart(self, session: Session, state: Exited) -> None:
+        ran = trio.current_time() - self._launched_at
+        settings = self._shop.settings
+        delay = delay_of_restart(session.restarts, state.exit, ran, settings)
+        if delay is not None:
+            self.spawn(self._restart_later, delay, state)
+
+    async def _restart_later(self, delay: float, state: Exited) -> None:
+        await trio.sleep(delay)  # a back-off
+        await self.ref.call(SessionActor.restart, after=state)
+
+
+Rooms: TypeAlias = dict[SessionId, Ref[SessionActor]]
+
+
+@asynccontextmanager
+async def _undoing(undo: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, None]:
+    """Undo it unless the block gets to its end, also if it is cancelled; for so long at most."""
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        if not is_done:
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
+                await undo()

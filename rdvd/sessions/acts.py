@@ -1,0 +1,66 @@
+"""What is done to the processes and the terminal of a session. Who calls writes the row."""
+
+from attrs import evolve
+
+from rdvd.ground.clock import now_ms
+from rdvd.identity import Auth
+
+from . import terminal, transitions
+from .ending import end_processes, freeze, thaw
+from .exits import keep_screen
+from .launch import end_recording, end_terminals
+from .shop import Shop, traces_of
+from .types import Pane, Session, Size, Survivor, Suspended, pane_of
+
+
+def place_of(session: Session, pane: Pane) -> terminal.Place:
+    return terminal.Place(pane.server, session.tmux_name)
+
+
+async def paste(shop: Shop, session: Session, text: str, *, enter: bool) -> None:
+    pane = transitions.living(session).pane
+    await terminal.paste(shop.tmux, place_of(session, pane), text, enter=enter)
+
+
+async def press(shop: Shop, session: Session, keys: tuple[str, ...]) -> None:
+    pane = transitions.living(session).pane
+    await terminal.press(shop.tmux, place_of(session, pane), keys)
+
+
+async def resize(shop: Shop, session: Session, size: Size) -> Session:
+    await terminal.resize(shop.tmux, place_of(session, transitions.shown(session)), size)
+    return evolve(session, size=size, updated=now_ms())
+
+
+async def suspend(shop: Shop, session: Session, *, freezes: bool) -> Session:
+    after = transitions.suspended(session, now_ms(), frozen=freezes)
+    if after.state == session.state:
+        return session
+    if freezes:
+        await freeze(shop.census, traces_of(session))
+    elif _is_frozen(session):
+        await thaw(shop.census, traces_of(session))
+    return after
+
+
+async def resume(shop: Shop, session: Session) -> Session:
+    after = transitions.resumed(session, now_ms())
+    if _is_frozen(session):
+        await thaw(shop.census, traces_of(session))
+    return session if after.state == session.state else after
+
+
+async def end_everything(shop: Shop, session: Session) -> tuple[Survivor, ...]:
+    """Processes, terminal, recording, token. What it printed and its last screen are kept."""
+    pane = pane_of(session)
+    survivors = await end_processes(shop.census, traces_of(session), shop.settings.grace_seconds)
+    if pane is not None:
+        await keep_screen(shop, session, place_of(session, pane))
+    await end_terminals(shop, session)
+    await end_recording(shop, session)
+    await shop.auth.call(Auth.revoke_session, session.id)
+    return survivors
+
+
+def _is_frozen(session: Session) -> bool:
+    return isinstance(session.state, Suspended) and session.state.frozen

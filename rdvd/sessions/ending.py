@@ -1,0 +1,129 @@
+"""Ending what runs in a session: first politely, then firmly, and an account of what is left."""
+
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import trio
+
+from .census import Census, Traces, members
+from .homes import is_wrapper
+from .processes import Process, command_of, ignores, is_alive, pidfds_of, send_all
+from .types import Survivor
+
+FIRM_SECONDS = 2.0
+MOST_ROUNDS = 5
+STOPPED = "T"
+
+
+async def end_processes(census: Census, traces: Traces, grace: float) -> tuple[Survivor, ...]:
+    """TERM to all but the wrapper, HUP to the shells that ignore it, in the end KILL.
+
+    The wrapper is left to the end, so that it can tell how its command ended. Who is born
+    meanwhile is found in the next round.
+    """
+    await _end_politely(census, traces, grace)
+    for _ in range(MOST_ROUNDS):
+        if not await _kill(census, traces):
+            break
+    await _end_wrapper(census, traces)
+    left = members(traces, await census.look())
+    return tuple(Survivor(each.pid, _shown(each)) for each in left)
+
+
+async def _end_politely(census: Census, traces: Traces, grace: float) -> None:
+    """An interactive shell goes at a HUP, which it hands on: so only once its children have had
+    their time. CONT lets those that are stopped hear of it."""
+    targets = await _targets(census, traces)
+    shells = [each for each in targets if ignores(each, signal.SIGTERM)]
+    others = [each for each in targets if each not in shells]
+    send_all(others, signal.SIGTERM, signal.SIGCONT)
+    with trio.move_on_after(grace):
+        await wait_for_ends(others)
+    send_all(shells, signal.SIGHUP, signal.SIGCONT)
+    with trio.move_on_after(min(grace, FIRM_SECONDS)):
+        await wait_for_ends(shells)
+
+
+async def _kill(census: Census, traces: Traces) -> bool:
+    """False: there was nobody left."""
+    targets = await _targets(census, traces)
+    send_all(targets, signal.SIGKILL)
+    with trio.move_on_after(FIRM_SECONDS):
+        await wait_for_ends(targets)
+    return bool(targets)
+
+
+async def _targets(census: Census, traces: Traces) -> list[Process]:
+    """All but a wrapper of ours; what was taken in may have begun without one."""
+    found = members(traces, await census.look())
+    return [each for each in found if not _is_our_wrapper(each, traces)]
+
+
+async def _end_wrapper(census: Census, traces: Traces) -> None:
+    """With its command gone it goes by itself, at the latest when its terminal did not answer."""
+    found = members(traces, await census.look())
+    wrapper = [each for each in found if _is_our_wrapper(each, traces)]
+    with trio.move_on_after(FIRM_SECONDS):
+        await wait_for_ends(wrapper)
+        return
+    send_all(wrapper, signal.SIGKILL)
+    with trio.move_on_after(FIRM_SECONDS):
+        await wait_for_ends(wrapper)
+
+
+def _is_our_wrapper(process: Process, traces: Traces) -> bool:
+    return process.pid == traces.leader and is_wrapper(command_of(process.pid))
+
+
+async def wait_for_ends(processes: Sequence[Process]) -> None:
+    with ExitStack() as stack:
+        descriptors: list[int] = []
+        for _, descriptor in pidfds_of(processes):
+            stack.callback(os.close, descriptor)
+            descriptors.append(descriptor)
+        async with trio.open_nursery() as nursery:
+            for descriptor in descriptors:
+                nursery.start_soon(trio.lowlevel.wait_readable, descriptor)
+
+
+async def wait_for_end(pid: int, born: int) -> None:
+    """Return once this very process has ended, at once if it has."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        await trio.lowlevel.checkpoint()
+        return
+    try:
+        if is_alive(pid, born):
+            await trio.lowlevel.wait_readable(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _shown(process: Process) -> str:
+    return " ".join(command_of(process.pid))[:200] or process.name
+
+
+async def freeze(census: Census, traces: Traces) -> None:
+    """Stop every process of the session, also those that are being born meanwhile.
+
+    A signal takes effect a moment later, and until then its target may still multiply: done is
+    what a look at all of them shows. One that hangs in the kernel stops as soon as it returns.
+    The wrapper only waits, and is left alone: tmux would continue it together with its group.
+    """
+    stopped: set[Process] = set()
+    with trio.move_on_after(FIRM_SECONDS):
+        while True:
+            found = await _targets(census, traces)
+            fresh = [each for each in found if each not in stopped]
+            # Nobody yet: the wrapper was let go a moment ago, and is about to have a child.
+            if found and not fresh and all(each.state == STOPPED for each in found):
+                return
+            send_all(fresh, signal.SIGSTOP)
+            stopped.update(fresh)
+
+
+async def thaw(census: Census, traces: Traces) -> None:
+    send_all(members(traces, await census.look()), signal.SIGCONT)

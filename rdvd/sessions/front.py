@@ -1,0 +1,140 @@
+"""Where everybody else meets sessions: the routes, the terminals, the agents, the command line."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import trio
+from attrs import frozen
+
+from actors import Ref, Refused
+from rdvd.ground.errors import Problem
+from rdvd.ground.ids import new_id
+from rdvd.identity import SessionId, UserId
+
+from . import checks, transitions
+from .actor import SessionActor
+from .expecting import Step, StepOutcome, expect
+from .launch import UNDO_SECONDS
+from .orphans import find_orphan
+from .prompt import Outcome, Prompt
+from .registry import Sessions
+from .shop import Shop
+from .transitions import SessionOver
+from .types import Left, Lost, Order, Session, State
+
+
+class NotYetDone(Problem):
+    """The command runs, or waits for its turn at the prompt."""
+
+    status = 504
+    title = "Not done in time"
+    code = "EXEC_TIMEOUT"
+
+
+@frozen
+class Target:
+    """Where a viewer attaches: a socket, and the name of a tmux session there."""
+
+    socket: Path
+    name: str
+    state: State
+
+
+@frozen
+class Front:
+    """Reading is from memory and waits for nobody; acting is in turn with all that happens to the
+    same session, and waits for nothing that happens to others."""
+
+    shop: Shop
+    registry: Ref[Sessions]
+
+    def get(self, id: SessionId) -> Session:
+        return self.shop.roster.get(id)
+
+    def find(self, word: str, user: UserId | None) -> Session:
+        return self.shop.roster.find(word, user)
+
+    def of(self, user: UserId | None) -> list[Session]:
+        return self.shop.roster.of(user)
+
+    async def create(self, order: Order) -> Session:
+        """All of it or nothing, also for a caller that is cancelled in the middle."""
+        checks.check_order(order)
+        if order.directory is not None:
+            await trio.to_thread.run_sync(checks.check_directory, order.directory)
+        id, is_done = SessionId(new_id()), False
+        try:
+            actor = await self.registry.call(Sessions.open, id, order)
+            session = await actor.call(SessionActor.begin)
+            is_done = True
+            return session
+        finally:
+            if not is_done:
+                with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
+                    await self._discard(id)
+
+    async def actor(self, id: SessionId) -> Ref[SessionActor]:
+        return await self.registry.call(Sessions.find, id)
+
+    async def change(self, id: SessionId, change: Callable[[Session], Session]) -> Session:
+        return await (await self.actor(id)).call(SessionActor.change, change)
+
+    async def close(self, id: SessionId) -> Left:
+        return await (await self.actor(id)).call(SessionActor.close)
+
+    async def trash(self, id: SessionId) -> Session:
+        """What is not closed yet is closed first."""
+        with suppress(SessionOver):
+            await self.close(id)
+        return await self.registry.call(Sessions.trash, id)
+
+    async def untrash(self, id: SessionId) -> Session:
+        return await self.registry.call(Sessions.untrash, id)
+
+    async def reorder(self, user: UserId, ids: Sequence[SessionId]) -> None:
+        await self.registry.call(Sessions.reorder, user, ids)
+
+    async def restore(self, user: UserId | None) -> tuple[list[Session], dict[SessionId, str]]:
+        """Begin all that were lost anew: those that live again, and why others do not."""
+        alive, failed = list[Session](), dict[SessionId, str]()
+        for session in self.of(user):
+            if isinstance(session.state, Lost):
+                try:
+                    actor = await self.actor(session.id)
+                    alive.append(await actor.call(SessionActor.restart))
+                except Refused as problem:
+                    failed[session.id] = str(problem)
+        return alive, failed
+
+    async def run(self, id: SessionId, command: str, seconds: float, most: int) -> Outcome:
+        """Run it at the prompt. What takes too long goes on, and nobody waits for it any more."""
+        prompt = await self.registry.call(Sessions.prompt, id)
+        with trio.move_on_after(seconds):
+            return await prompt.call(Prompt.run, command, most)
+        raise NotYetDone(f"not done after {seconds:g} s; the command is left running")
+
+    async def expect(self, id: SessionId, steps: Sequence[Step]) -> list[StepOutcome]:
+        actor = await self.actor(id)
+        transitions.living(self.get(id))
+
+        async def reply(step: Step) -> None:
+            await actor.call(SessionActor.paste, step.reply or "", enter=step.enter)
+
+        return await expect(self.shop, id, steps, reply)
+
+    async def adopt(self, server: int, name: str, user: UserId) -> Session:
+        orphan = await find_orphan(self.shop, server, name)
+        return await self.registry.call(Sessions.take_in, orphan, user)
+
+    def attach_target(self, id: SessionId) -> Target:
+        """Refuses a session that has nothing to show."""
+        session = self.get(id)
+        pane = transitions.shown(session)
+        socket = self.shop.tmux.settings.socket(pane.server)
+        return Target(socket, session.tmux_name, session.state)
+
+    async def _discard(self, id: SessionId) -> None:
+        with suppress(Refused):  # it has cleared away itself, or was never opened
+            actor = await self.actor(id)
+            await actor.call(SessionActor.discard)

@@ -1,0 +1,53 @@
+"""Who may do what with a session, and the note in the audit log that somebody did."""
+
+from typing import Any, cast
+
+from attrs import frozen
+
+from rdvd import audit
+from rdvd.audit import NewEntry, Outcome
+from rdvd.ground.errors import Forbidden
+from rdvd.ground.routes import Request
+from rdvd.identity import Action, Principal, SessionId, Thing, ensure, name_of
+
+from .front import Front
+from .types import Session
+
+NOTHING = Thing()
+
+
+@frozen
+class Gate:
+    front: Front
+
+    async def session(self, request: Request[Any], action: Action) -> Session:
+        """The session of the path, by id or name, if the asker may do this to it."""
+        by = principal_of(request)
+        session = self.front.find(request.path["id"], by.user)
+        neighbours = self.front.shop.roster.neighbours(session)
+        thing = Thing(user=session.user, session=session.id, neighbours=neighbours)
+        await self.allow(by, action, thing)
+        return session
+
+    async def allow(self, by: Principal, action: Action, thing: Thing = NOTHING) -> None:
+        try:
+            ensure(by, action, thing)
+        except Forbidden as problem:
+            await self.note(by, action, thing.session, "refused", problem.code)
+            raise
+
+    async def note(
+        self,
+        by: Principal,
+        action: str,
+        about: SessionId | None,
+        outcome: Outcome = "accepted",
+        detail: str | None = None,
+    ) -> None:
+        entry = NewEntry(action, outcome, by.user, by.token, name_of(by), about, detail)
+        await self.front.shop.store.write(audit.append, entry)
+
+
+def principal_of(request: Request[Any]) -> Principal:
+    """Who asks, on a route that lets nobody else in."""
+    return cast(Principal, request.principal)

@@ -1,0 +1,122 @@
+"""Single processes as /proc shows them, and signals that reach nobody else.
+
+A process is known by pid and start time together: a pid alone may be somebody else's by now.
+"""
+
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import field, frozen
+
+PROC = Path("/proc")
+LARGEST_ENVIRONMENT = 1_048_576
+ENDED = "ZXx"
+
+
+@frozen
+class Process:
+    """One process at one moment. `terminal` is the device number of its controlling terminal."""
+
+    pid: int
+    born: int
+    parent: int = field(eq=False)
+    group: int = field(eq=False)
+    session: int = field(eq=False)
+    terminal: int = field(eq=False)
+    foreground: int = field(eq=False)  # the process group that has that terminal now
+    state: str = field(eq=False)
+    name: str = field(eq=False)
+
+
+def look_at(pid: int, proc: Path = PROC) -> Process | None:
+    """None: there is no such process, or it has ended and only its parent has not noticed."""
+    with suppress(OSError, ValueError):
+        process = parse_stat((proc / str(pid) / "stat").read_bytes())
+        return None if process.state in ENDED else process
+    return None
+
+
+def is_alive(pid: int, born: int) -> bool:
+    found = look_at(pid)
+    return found is not None and found.born == born
+
+
+def parse_stat(text: bytes) -> Process:
+    """See proc(5). The name may hold spaces and brackets, so the last bracket counts."""
+    before, _, after = text.rpartition(b")")
+    pid, _, name = before.partition(b" (")
+    fields = after.split()
+    return Process(
+        pid=int(pid),
+        born=int(fields[19]),
+        parent=int(fields[1]),
+        group=int(fields[2]),
+        session=int(fields[3]),
+        terminal=int(fields[4]),
+        foreground=int(fields[5]),
+        state=fields[0].decode(),
+        name=name.decode("utf-8", "replace"),
+    )
+
+
+def environment_of(pid: int, proc: Path = PROC) -> bytes:
+    """The environment that it was started with, as far as we may see it."""
+    with suppress(OSError), (proc / str(pid) / "environ").open("rb") as file:
+        return file.read(LARGEST_ENVIRONMENT)
+    return b""
+
+
+def command_of(pid: int) -> tuple[str, ...]:
+    with suppress(OSError):
+        raw = (PROC / str(pid) / "cmdline").read_bytes()
+        return tuple(part.decode("utf-8", "replace") for part in raw.split(b"\0")[:-1])
+    return ()
+
+
+def children_of(pid: int) -> list[int]:
+    with suppress(OSError):
+        told = (PROC / str(pid) / "task" / str(pid) / "children").read_text()
+        return [int(child) for child in told.split()]
+    return []
+
+
+def send(process: Process, number: signal.Signals) -> bool:
+    """Signal this very process and no heir of its number. False: it has gone already."""
+    with suppress(ProcessLookupError, PermissionError):
+        descriptor = os.pidfd_open(process.pid)
+        try:
+            # What the descriptor holds cannot change any more, so now a look decides.
+            if not is_alive(process.pid, process.born):
+                return False
+            signal.pidfd_send_signal(descriptor, number)
+            return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def send_all(processes: Iterable[Process], *numbers: signal.Signals) -> list[Process]:
+    return [each for each in processes if all(send(each, number) for number in numbers)]
+
+
+def ignores(process: Process, number: signal.Signals) -> bool:
+    """Whether it has told the kernel to drop this signal, as interactive shells do with TERM."""
+    with suppress(OSError, ValueError):
+        status = (PROC / str(process.pid) / "status").read_text()
+        mask = status.partition("SigIgn:")[2].split(maxsplit=1)[0]
+        return bool(int(mask, 16) >> (number - 1) & 1)
+    return False
+
+
+def pidfds_of(processes: Iterable[Process]) -> Iterator[tuple[Process, int]]:
+    """A descriptor for each that still lives; the caller closes them."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(process.pid)
+            if is_alive(process.pid, process.born):
+                yield process, descriptor
+            else:
+                os.close(descriptor)

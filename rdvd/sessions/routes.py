@@ -1,0 +1,136 @@
+"""The routes of sessions: what they are."""
+
+from functools import partial
+from typing import Any
+
+from actors import Ref
+from rdvd.ground.answers import Reply
+from rdvd.ground.errors import Conflict
+from rdvd.ground.etags import check_if_match, etag_of
+from rdvd.ground.routes import Request, Routes
+from rdvd.identity import Auth, SessionId, Thing
+
+from . import changes, wire
+from .actor import SessionActor
+from .front import Front
+from .gate import Gate, principal_of
+from .roster import GONE
+from .routes_acts import act_routes
+from .routes_logs import log_routes
+from .routes_orphans import orphan_routes
+from .routes_terminal import terminal_routes
+from .types import Session, status_of
+from .views import ClosedShown, SessionShown, shown, shown_left
+
+PATIENTLY = 120.0  # ending has its grace, and that can be configured
+
+
+def session_routes(front: Front, auth: Ref[Auth]) -> Routes:
+    gate = Gate(front)
+    whole = _listing(gate) + _single(gate) + _closing(gate) + act_routes(gate)
+    return whole + log_routes(gate) + orphan_routes(gate) + terminal_routes(gate, auth)
+
+
+def _listing(gate: Gate) -> Routes:
+    routes, front = Routes(), gate.front
+
+    @routes.route(
+        "GET", "/api/sessions", "Your sessions, in your order",
+        query=wire.SessionQuery, response=list[SessionShown],
+    )  # fmt: skip
+    async def sessions(request: Request[Any]) -> list[SessionShown]:
+        by, query = principal_of(request), request.query(wire.SessionQuery)
+        await gate.allow(by, "session.list", Thing(user=by.user))
+        return [shown(each) for each in front.of(by.user) if _fits(each, query)]
+
+    @routes.route(
+        "POST", "/api/sessions", "Begin a session",
+        request=wire.NewSession, response=SessionShown, status=201, deadline=PATIENTLY,
+    )  # fmt: skip
+    async def create(request: Request[wire.NewSession]) -> Reply:
+        by = principal_of(request)
+        await gate.allow(by, "session.create", Thing(user=by.user))
+        session = await front.create(wire.order_of(request.body, by.user))
+        await gate.note(by, "session.create", session.id)
+        location = {"Location": f"/api/sessions/{session.id}"}
+        return Reply(shown(session), headers=location)
+
+    @routes.route("POST", "/api/sessions/reorder", "Put them in order", request=wire.Reordering)
+    async def reorder(request: Request[wire.Reordering]) -> None:
+        by = principal_of(request)
+        await gate.allow(by, "session.list", Thing(user=by.user))
+        await front.reorder(by.user, [SessionId(id) for id in request.body.session_ids])
+
+    return routes
+
+
+def _single(gate: Gate) -> Routes:
+    routes, front = Routes(), gate.front
+
+    @routes.route("GET", "/api/sessions/<id>", "A session, by id or name", response=SessionShown)
+    async def show(request: Request[Any]) -> Reply:
+        view = shown(await gate.session(request, "session.read"))
+        return Reply(view, etag=etag_of(view))
+
+    @routes.route(
+        "PATCH", "/api/sessions/<id>", "Change what is said of a session",
+        request=wire.SessionPatch, response=SessionShown,
+    )  # fmt: skip
+    async def patch(request: Request[wire.SessionPatch]) -> Reply:
+        is_report = changes.is_report(request.body)
+        action = "session.report" if is_report else "session.change"
+        session = await gate.session(request, action)
+        change = partial(_changed, request.body, request.headers.get("if-match"))
+        session = await front.change(session.id, change)
+        view = shown(await _with_status(front, session, request.body))
+        return Reply(view, etag=etag_of(view))
+
+    @routes.route(
+        "PUT", "/api/sessions/<id>/folder", "Put it into a folder, or into none",
+        request=wire.FolderChoice, response=SessionShown,
+    )  # fmt: skip
+    async def folder(request: Request[wire.FolderChoice]) -> SessionShown:
+        session = await gate.session(request, "session.change")
+        chosen = wire.SessionPatch(folder_id=request.body.folder_id)
+        return shown(await front.change(session.id, partial(changes.apply, chosen)))
+
+    return routes
+
+
+def _closing(gate: Gate) -> Routes:
+    routes, front = Routes(), gate.front
+
+    @routes.route(
+        "DELETE", "/api/sessions/<id>", "Close it: end all that runs in it",
+        query=wire.CloseQuery, response=ClosedShown, deadline=PATIENTLY,
+    )  # fmt: skip
+    async def close(request: Request[Any]) -> ClosedShown:
+        session = await gate.session(request, "session.close")
+        if request.query(wire.CloseQuery).cleanup:
+            raise Conflict("no worktree of ours belongs to it", code="NO_WORKTREE")
+        left = await front.close(session.id)
+        await gate.note(principal_of(request), "session.close", session.id)
+        return shown_left(left)
+
+    return routes
+
+
+def _changed(patch: wire.SessionPatch, if_match: str | None, session: Session) -> Session:
+    """In turn with everything else, so that what was looked at is what is changed."""
+    check_if_match(if_match, etag_of(shown(session)))
+    return changes.apply(patch, session)
+
+
+async def _with_status(front: Front, session: Session, patch: wire.SessionPatch) -> Session:
+    if patch.status is None:
+        return session
+    actor = await front.actor(session.id)
+    if patch.status == "suspended":
+        return await actor.call(SessionActor.suspend, freezes=False)
+    return await actor.call(SessionActor.resume)
+
+
+def _fits(session: Session, query: wire.SessionQuery) -> bool:
+    status = status_of(session.state)
+    wanted = status not in GONE if query.status is None else status == query.status
+    return wanted and query.folder_id in (None, session.folder)

@@ -1,0 +1,174 @@
+"""What a pane prints comes to the file, whoever dies meanwhile."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import trio
+
+from rdvd.bytelog import Grew, RecorderProblem, Recording
+
+from .recorders import Home, Terminal, piped, recording_in, wait_until
+
+
+def numbered_lines(count: int) -> bytes:
+    return b"".join(b"%08d the quick \x1b[31mbrown\x1b[0m fox\n" % i for i in range(count))
+
+
+def kept(home: Home, session: str) -> bytes:
+    return b"".join(piece.data for piece in home.log(session).pieces())
+
+
+async def test_what_was_piped_is_on_file_when_it_has_been_drained(home: Home, recording: Recording):
+    printed = numbered_lines(20_000)
+    directory = home.make("one")
+
+    assert await recording.add("one") == 0
+    with piped(directory) as pipe:
+        assert pipe.stdin is not None
+        await trio.to_thread.run_sync(pipe.stdin.write, printed)
+        pipe.stdin.flush()
+        end = await recording.drain("one")
+
+    assert (end, kept(home, "one")) == (len(printed), printed)
+
+
+async def test_nothing_is_lost_when_the_recorder_is_killed_again_and_again(
+    home: Home, recording: Recording, terminal: Terminal, place: Path
+):
+    printed = numbered_lines(400_000)
+    (place / "source").write_bytes(printed)
+    directory = home.make("one")
+    await recording.add("one")
+    terminal.open(f"cat {place / 'source'}", directory)
+    kills = 0
+
+    terminal.begin()
+    with trio.fail_after(30):
+        while home.log("one").end < len(printed):
+            await trio.sleep(0.1)
+            home.kill_recorder()
+            kills += 1
+    end = await recording.drain("one")
+
+    assert kills >= 3
+    assert end == len(printed)
+    assert kept(home, "one") == printed
+    assert (home.log("one").gaps(), home.log("one").verify()) == ([], [])
+
+
+async def test_the_recorder_goes_on_when_the_daemon_dies(
+    home: Home, terminal: Terminal, place: Path
+):
+    printed = numbered_lines(400_000)
+    (place / "source").write_bytes(printed)
+    directory = home.make("one")
+    async with recording_in(home) as recording:
+        await recording.add("one")
+        terminal.open(f"cat {place / 'source'}", directory)
+        terminal.begin()
+        await wait_until(lambda: home.log("one").end > 0)
+    first = home.recorder
+
+    await wait_until(lambda: home.log("one").end == len(printed))
+    async with recording_in(home) as recording:
+        assert await recording.drain("one") == len(printed)
+
+    assert home.recorder == first
+    assert kept(home, "one") == printed
+
+
+async def test_the_first_byte_is_told_at_once_and_an_idle_recorder_sleeps(
+    home: Home, recording: Recording
+):
+    directory = home.make("one")
+    await recording.add("one")
+    with piped(directory) as pipe, recording.grew.subscribe() as news:
+        assert pipe.stdin is not None
+        await recording.drain("one")
+        began = trio.current_time()
+        os.write(pipe.stdin.fileno(), b"x")
+        with trio.fail_after(1):
+            told = await anext(aiter(news))
+        took = trio.current_time() - began
+
+        assert isinstance(told, Grew)
+        assert (told.session, told.end) == ("one", 1)
+        assert took < 0.25
+        await trio.sleep(1)  # the flush that follows is over
+        before = switches(home.recorder)
+        await trio.sleep(0.5)
+        assert switches(home.recorder) == before
+
+
+def switches(pid: int | None) -> int:
+    """How often the process has gone to sleep."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
+
+
+async def test_a_session_that_ends_is_complete_sealed_and_forgotten(
+    home: Home, recording: Recording, terminal: Terminal, place: Path
+):
+    printed = numbered_lines(100_000)
+    (place / "source").write_bytes(printed)
+    directory = home.make("one")
+    await recording.add("one")
+    terminal.open(f"cat {place / 'source'}", directory)
+    terminal.begin()
+    await wait_until(lambda: home.log("one").end == len(printed))
+
+    terminal("pipe-pane", "-t", "=one:")
+    end = await recording.remove("one")
+
+    assert end == len(printed) == await recording.remove("one")
+    assert home.log("one").verify() == []
+    assert not (directory / "recording").exists()
+    with pytest.raises(RecorderProblem, match="not being recorded"):
+        await recording.drain("one")
+
+
+async def test_the_death_of_cat_is_told_and_the_gap_is_marked(
+    home: Home, recording: Recording, terminal: Terminal
+):
+    directory = home.make("one")
+    await recording.add("one")
+    with recording.unpiped.subscribe() as news:
+        terminal.open("echo before; read go; echo after", directory)
+        terminal.begin()
+        await wait_until(lambda: home.log("one").end == len(b"before\n"))
+
+        os.kill(int((directory / "pipe").read_text()), signal.SIGKILL)
+        with trio.fail_after(5):
+            told = await anext(aiter(news))
+        assert told.session == "one"
+        await recording.mark_gap("one")
+        terminal.pipe(directory)
+        terminal("send-keys", "-t", "=one:", "Enter")
+        await wait_until(lambda: home.log("one").end > len(b"before\n"))
+        await recording.drain("one")
+
+    (gap,) = home.log("one").gaps()
+    assert (gap.start, gap.end, gap.why) == (7, 7, "pipe broken")
+    assert kept(home, "one").endswith(b"after\n")
+    assert home.log("one").verify() == []
+
+
+async def test_an_older_recorder_hands_over_and_nothing_is_lost(home: Home, place: Path):
+    directory = home.make("one")
+    async with recording_in(home) as recording:
+        await recording.add("one")
+    with piped(directory) as pipe:
+        assert pipe.stdin is not None
+        os.write(pipe.stdin.fileno(), b"before ")
+        old = home.recorder
+        assert old is not None
+        os.kill(old, signal.SIGTERM)
+        await wait_until(lambda: home.recorder is None)
+        os.write(pipe.stdin.fileno(), b"between ")
+        async with recording_in(home) as recording:
+            os.write(pipe.stdin.fileno(), b"after")
+            assert await recording.drain("one") == len(b"before between after")
+
+    assert kept(home, "one") == b"before between after"

@@ -1,0 +1,147 @@
+"""Everything that sessions stand on, for real: store, tokens, tmux, recorder, in one directory."""
+
+import os
+import select
+import signal
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import trio
+from attrs import evolve, frozen
+
+from actors import Supervisor, Topic, actor, task
+from actors.testing import running
+from rdvd import audit, identity, sessions
+from rdvd.bytelog import Recording, RecordingSettings
+from rdvd.ground.store import Store, open_store
+from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
+from rdvd.sessions import (
+    Census,
+    Front,
+    Order,
+    Program,
+    Rooms,
+    Roster,
+    Session,
+    SessionFact,
+    Sessions,
+    SessionSettings,
+    Shop,
+    pane_of,
+)
+from rdvd.sessions.census import members
+from rdvd.sessions.processes import Process
+from rdvd.sessions.shop import traces_of
+from rdvd.sessions.stream import following
+from rdvd.tmux import Tmux, TmuxSettings
+from tests.tmux.servers import environment
+
+A_WHILE = 20
+MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS, sessions.MIGRATIONS)
+
+
+@frozen
+class House:
+    front: Front
+    user: UserId
+    home: Path
+    run: Path
+    nest: Supervisor
+
+    @property
+    def shop(self) -> Shop:
+        return self.front.shop
+
+    async def new(self, *command: str, **said: object) -> Session:
+        order = Order(self.user, "one", str(self.home), Program(arguments=command))
+        return await self.front.create(evolve(order, **said))
+
+    async def until(self, id: str, *kinds: type[object]) -> Session:
+        """The session once it is in a state of one of these kinds."""
+        with self.shop.facts.subscribe(1_000) as facts:
+            session = self.front.get(id)  # pyright: ignore[reportArgumentType]
+            while not isinstance(session.state, kinds):
+                async for fact in facts:
+                    if fact.session.id == id:
+                        session = fact.session
+                        break
+            return session
+
+    async def members(self, session: Session) -> list[Process]:
+        return members(traces_of(session), await self.shop.census.look())
+
+    async def printed(self, session: Session, text: bytes) -> None:
+        """Once the session has printed this, now or before."""
+        async with following(self.shop, session.id) as stream:
+            stream.offset, seen = 0, b""
+            while text not in seen:
+                seen += await stream.more()
+
+    async def screen(self, session: Session) -> str:
+        pane = pane_of(session)
+        assert pane is not None
+        told = await self.shop.tmux.run(
+            pane.server, "capture-pane", "-p", "-t", f"={session.tmux_name}:"
+        )
+        return b"\n".join(told).decode()
+
+
+@asynccontextmanager
+async def living(home: Path, run: Path, **settings: object) -> AsyncGenerator[House, None]:
+    """A part of the daemon that is up, over whatever an earlier one left in the directory."""
+    for directory in (home, home / "sessions", home / "server"):
+        directory.mkdir(mode=0o700, exist_ok=True)
+    async with (
+        open_store(home / "sqlite.db", MIGRATIONS) as store,
+        serving(store, home, run, **settings) as house,
+    ):
+        with trio.fail_after(A_WHILE):
+            yield house
+
+
+@asynccontextmanager
+async def serving(
+    store: Store, home: Path, run: Path, **said: object
+) -> AsyncGenerator[House, None]:
+    roster, nest, rooms = Roster(), Supervisor("session"), Rooms()
+
+    async def record(event: AuthEvent) -> None:
+        await store.write(audit.append, audit.entry_of(event))
+
+    auth_settings = AuthSettings(home / "pepper", home / "server" / "service-token")
+    ended = Topic[TokenRevoked]("ended")
+    auth = actor("auth", lambda: Auth(store, auth_settings, Homes(roster.panes), ended, record))
+    tmux = Tmux(TmuxSettings(run), environment())
+    settings = SessionSettings(home / "sessions", run / "api.sock", home, grace_seconds=1)
+    recording = Recording(
+        RecordingSettings(
+            home / "sessions", run / "recorder.sock", run / "recorder.pid",
+            1 << 20, 1 << 28, 1 << 30, 90, 5.0,
+        )
+    )  # fmt: skip
+    shop = Shop(
+        store, tmux, recording, auth.ref, evolve(settings, **said), roster,
+        Topic[SessionFact]("sessions"), Census(),
+    )  # fmt: skip
+    registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
+    side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")
+    keeping = task("recording", recording.keep)
+    async with running(auth, task("tmux", tmux.serve), keeping, side):
+        (user,) = await store.read(identity_users)
+        yield House(Front(shop, registry.ref), user, home, run, nest)
+
+
+def identity_users(db: sqlite3.Connection) -> list[UserId]:
+    return [UserId(id) for (id,) in db.execute("SELECT id FROM users WHERE is_owner")]
+
+
+def end_recorder(lock: Path) -> None:
+    """Whoever has locked this file wrote its pid into it."""
+    if lock.exists() and (pid := lock.read_text().strip()):
+        with suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(int(pid))
+            signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+            select.select([descriptor], [], [], A_WHILE)
+            os.close(descriptor)

@@ -1,0 +1,165 @@
+"""Whose processes are whose: proven, or left alone."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rdvd.sessions.census import Census, Traces, gather, look_around, mark_in, members
+from rdvd.sessions.ending import end_processes, freeze, thaw
+from rdvd.sessions.processes import Process, is_alive, look_at, parse_stat, send
+
+# A session with a child, a grandchild in a kernel session of its own, and one whose parent is gone.
+FAMILY = """
+sleep 100 &
+setsid sleep 101 &
+(setsid sleep 102 &)
+echo ready
+wait
+"""
+
+
+@contextmanager
+def family(id: str, script: str = FAMILY) -> Generator[Traces, None, None]:
+    environment = {**os.environ, "RDV_SESSION_ID": id}
+    with subprocess.Popen(
+        ["sh", "-c", script], env=environment, stdout=subprocess.PIPE, start_new_session=True
+    ) as leader:
+        assert leader.stdout is not None
+        leader.stdout.readline()
+        found = look_at(leader.pid)
+        assert found is not None
+        traces = Traces(id, leader.pid, found.born)
+        try:
+            yield traces
+        finally:
+            for process in members(traces, look_around(frozenset())):
+                send(process, signal.SIGKILL)
+
+
+def seconds_slept(traces: Traces) -> set[str]:
+    found = members(traces, look_around(frozenset()))
+    return {
+        Path(f"/proc/{each.pid}/cmdline").read_bytes().split(b"\0")[1].decode()
+        for each in found
+        if each.name == "sleep"
+    }
+
+
+def test_children_those_that_left_and_those_whose_parent_is_gone_are_found():
+    with family("one") as traces:
+        assert {"100", "101", "102"} == seconds_slept(traces)
+
+
+def test_once_the_leader_is_gone_the_mark_still_tells():
+    with family("two") as traces:
+        os.kill(traces.leader, signal.SIGKILL)
+        assert {"100", "101", "102"} == seconds_slept(traces)
+
+
+def test_a_stranger_with_the_number_of_our_leader_is_no_member():
+    with family("three") as traces:
+        stranger = Traces("another", traces.leader, traces.born - 1)
+
+        assert [] == members(stranger, look_around(frozenset()))
+
+
+def test_a_signal_reaches_the_very_process_or_nobody():
+    with family("four") as traces:
+        found = look_at(traces.leader)
+        assert found is not None
+        heir = Process(found.pid, found.born - 1, 0, 0, 0, 0, 0, "S", "sh")
+
+        assert not send(heir, signal.SIGKILL)
+        assert is_alive(found.pid, found.born)
+
+
+async def test_ending_leaves_nobody_and_tells_so():
+    with family("five") as traces:
+        assert () == await end_processes(Census(), traces, grace=2)
+        assert set() == seconds_slept(traces)
+
+
+async def test_who_ignores_every_polite_signal_is_killed_after_the_grace():
+    with family("six", "trap '' TERM HUP; sleep 100 & echo ready; wait") as traces:
+        began = trio.current_time()
+
+        assert () == await end_processes(Census(), traces, grace=0.2)
+
+        assert trio.current_time() - began < 5
+        assert set() == seconds_slept(traces)
+
+
+async def test_freezing_stops_everybody_and_thawing_lets_them_go_on():
+    with family("seven") as traces:
+        census = Census()
+
+        await freeze(census, traces)
+        assert {"T"} == await states(census, traces)
+
+        await thaw(census, traces)
+        assert "T" not in await states(census, traces)
+
+
+async def states(census: Census, traces: Traces) -> set[str]:
+    found = members(traces, await census.look())
+    return {each.state for each in found if each.pid != traces.leader}
+
+
+async def test_freezing_catches_up_with_those_who_multiply():
+    multiply = "sh -c 'echo ready; while :; do sleep 0.001 & done' & wait"
+    with family("eight", multiply) as traces:
+        census = Census()
+
+        await freeze(census, traces)
+
+        before = {each.pid for each in members(traces, await census.look())}
+        assert before == {each.pid for each in members(traces, await census.look())}
+        await end_processes(census, traces, 0)
+
+
+async def test_those_who_ask_at_once_share_a_look(monkeypatch: pytest.MonkeyPatch):
+    looks: list[float] = []
+
+    def look(spared: frozenset[int]):
+        looks.append(1)
+        return gather({}, {})
+
+    monkeypatch.setattr("rdvd.sessions.census.look_around", look)
+    census = Census()
+    async with trio.open_nursery() as nursery:
+        for _ in range(100):
+            nursery.start_soon(census.look)
+
+    assert len(looks) == 2  # the first one's, and one for all who came meanwhile
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Z_]{1,9}", fullmatch=True), st.text("abc=/", max_size=9)))
+def test_the_mark_is_read_from_any_environment(variables: dict[str, str]):
+    variables["RDV_SESSION_ID"] = "the-id"
+    raw = b"".join(f"{name}={value}\0".encode() for name, value in variables.items())
+
+    assert "the-id" == mark_in(raw)
+    assert "" == mark_in(raw.replace(b"RDV_SESSION_ID=", b"XRDV_SESSION_ID="))
+
+
+@given(st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"]), max_size=15))
+def test_a_process_may_be_named_as_it_likes(name: str):
+    stat = f"12 ({name}) S 1 2 3 34816 5 0 0 0 0 0 0 0 0 0 20 0 1 0 777 0".encode()
+
+    process = parse_stat(stat)
+
+    assert (12, 777, 1, 2, 3) == (
+        process.pid,
+        process.born,
+        process.parent,
+        process.group,
+        process.session,
+    )

@@ -1,0 +1,106 @@
+"""Many ends of every kind at once: no tail and no status is lost, and nothing is left over."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import trio
+
+from rdvd.bytelog import ByteLog
+from rdvd.sessions import Exited, Session, SessionActor
+from rdvd.sessions.homes import HANDSHAKE
+from rdvd.tmux import list_panes
+
+from .house import House, living
+
+MANY = int(os.environ.get("RDV_TEST_EXITS", "60"))
+Kind = tuple[str, int | None, int | None]
+
+KINDS: list[Kind] = [
+    ("exit 0", 0, None),
+    ("exit 7", 7, None),
+    ("exit 255", 255, None),
+    ("kill -KILL $$", None, signal.SIGKILL),
+    ("kill -TERM $$", None, signal.SIGTERM),
+    ("kill -SEGV $$", None, signal.SIGSEGV),
+    ("exec /nowhere/at/all", 127, None),
+    ("exec /etc/passwd", 126, None),
+]
+
+
+async def test_no_tail_and_no_status_is_lost(house: House):
+    """Each prints a thousand lines right before its end; all end at about the same time."""
+    wanted: dict[str, Kind] = {}
+
+    async def begin(number: int) -> None:
+        kind = KINDS[number % len(KINDS)]
+        session = await house.new("sh", "-c", f"seq 1000; {kind[0]}", name=f"{number}")
+        wanted[session.id] = kind
+
+    async with trio.open_nursery() as nursery:
+        for number in range(MANY):
+            nursery.start_soon(begin, number)
+    for id, (_, code, number) in wanted.items():
+        ended = await house.until(id, Exited)
+        assert isinstance(ended.state, Exited)
+        assert (code, number) == (ended.state.exit.code, ended.state.exit.signal)
+    for session in house.front.of(None):
+        assert await has_its_tail(house, session)
+
+
+async def has_its_tail(house: House, session: Session) -> bool:
+    end = await house.shop.recording.drain(session.id)
+    log = ByteLog(house.shop.home(session.id).path)
+    tail = log.read(max(0, end - 400), 400).data
+    return b"\r\n999\r\n1000\r\n" in tail and tail.endswith(HANDSHAKE)
+
+
+async def test_an_end_is_known_soon(house: House):
+    """Within 0.2 s on a machine that has nothing else to do; a loaded one may take its time."""
+    session = await house.new("sh", "-c", "read line")
+    actor = await house.front.actor(session.id)
+    seconds: list[float] = []
+    for _ in range(3):
+        began = trio.current_time()
+        await actor.call(SessionActor.press, ("Enter",))
+        await house.until(session.id, Exited)
+        seconds.append(trio.current_time() - began)
+        await actor.call(SessionActor.restart)
+
+    assert min(seconds) < 0.2
+
+
+async def test_many_are_begun_and_closed_at_once_and_nothing_is_left(tmp_path: Path, run: Path):
+    async with living(tmp_path, run) as house:
+        await house.front.close((await house.new("sleep", "100")).id)
+        descriptors, processes = open_descriptors(), living_processes()
+
+        async def one() -> None:
+            session = await house.new("sh", "-c", "sleep 100 & sleep 101")
+            left = await house.front.close(session.id)
+            assert () == left.survivors
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(MANY):
+                nursery.start_soon(one)
+
+        assert () == await list_panes(house.shop.tmux, 0)
+        assert descriptors >= open_descriptors() - 2  # of threads that the pool keeps
+        assert processes >= living_processes()
+        assert not house.shop.roster.panes()
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def living_processes() -> set[str]:
+    """Everybody below this process, and those that tmux and the recorder have adopted."""
+    mark = b"RDV_SESSION_ID="
+    found: set[str] = set()
+    for each in Path("/proc").iterdir():
+        with suppress(OSError):
+            if each.name.isdigit() and mark in (each / "environ").read_bytes():
+                found.add(each.name)
+    return found
