@@ -56,8 +56,9 @@ from rdvd.sessions import (
     tell_of_sessions,
 )
 from rdvd.sessions.routes import session_routes
-from rdvd.streams import Census, Entrance, serve_streams
-from rdvd.tmux import Tmux
+from rdvd.streams import Census, Entrance, StreamRoute, serve_streams
+from rdvd.terminal import Stages, Terminals
+from rdvd.tmux import Tmux, cleaned
 
 MIGRATIONS = (
     idempotency_store.MIGRATIONS,
@@ -92,17 +93,17 @@ def tree(
     held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
     recording, roster = Recording(recording_settings(config)), Roster()
     keeper = audit.Keeper(store, audit.note_beside(config.database.path))
-    record, homes = keeper.record, Homes(roster.panes)
-    events = Events(partial(_look, lambda: root.snapshot()))
-    auth = _auth(store, held, homes, ended, record, tally)
+    record, events = keeper.record, Events(partial(_look, lambda: root.snapshot()))
+    auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
-    terminals, front = _terminals(config, store, (tmux, recording, roster), auth.ref, events)
+    terminals, front, shown = _terminals(config, store, (tmux, recording, roster), auth.ref, events)
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
         recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
     routes += session_routes(front, auth.ref)
-    api, streams, owners = _ways_in(config, sockets, lines, auth.ref, routes, ended, sources)
+    offers = routes, [event_stream(events), shown]
+    api, streams, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
     root = Supervisor(
         "rdvd",
         task("news", partial(relay, events, ended), grace=1),
@@ -140,7 +141,7 @@ def _terminals(
     stands_on: tuple[Tmux, Recording, Roster],
     auth: Ref[Auth],
     events: Events,
-) -> tuple[tuple[Child, ...], Front]:
+) -> tuple[tuple[Child, ...], Front, StreamRoute]:
     """The actors of single sessions outlive a fall of their registry, and not the other way
     round: what falls is found again by looking at what there is."""
     tmux, recording, roster = stands_on
@@ -148,13 +149,17 @@ def _terminals(
     shop = Shop(store, tmux, recording, auth, limits, roster, facts, sessions.Census())
     nest, rooms = Supervisor("session"), Rooms()
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
+    front = Front(shop, registry.ref)
+    stages = Stages(front)
     children = (
         task("tmux", tmux.serve),
         task("recording", recording.keep, grace=1),
         Supervisor("terminals", nest, registry, strategy="rest_for_one"),
         task("session news", partial(tell_of_sessions, events, facts), grace=1),
+        task("stages", stages.serve, grace=1),
     )
-    return children, Front(shop, registry.ref)
+    drawn = Terminals(front, stages, config.tmux.program, cleaned(os.environ))
+    return children, front, drawn.route()
 
 
 def _look(snapshot: Callable[[], Node], who: Principal) -> dict[str, Any]:
@@ -166,12 +171,13 @@ def _ways_in(
     sockets: Sockets,
     lines: Log,
     auth: Ref[Auth],
-    of_slices: Routes,
+    offers: tuple[Routes, Sequence[StreamRoute]],
     ended: Topic[TokenRevoked],
     sources: MetricSources,
 ) -> tuple[Child, Child, Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
-    guard, events, traffic = sources.guard, sources.events, sources.traffic
+    guard, traffic = sources.guard, sources.traffic
+    of_slices, open_streams = offers
     checks = Checks(
         sources.store, sources.tmux, traffic, sources.census, sources.snapshot,
         sources.recording, sources.roster,
@@ -186,7 +192,7 @@ def _ways_in(
 
     entrance, at_streams = Entrance(auth, guard, http.allowed_origins), Live(stream_rules(config))
     streams = partial(
-        serve_streams, sockets.terminal, entrance, [event_stream(events)], ended,
+        serve_streams, sockets.terminal, entrance, open_streams, ended,
         census=sources.census, rules=at_streams,
     )  # fmt: skip
     owners = Owners(lines, guard, app, entrance, at_api, at_streams, auth)

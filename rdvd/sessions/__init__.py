@@ -22,9 +22,14 @@ from .registry import Sessions as Sessions
 from .roster import Roster as Roster
 from .settings import SessionSettings as SessionSettings
 from .shop import Shop as Shop
+from .stream import Silence as Silence
+from .stream import Stream as Stream
+from .stream import following as following
 from .transitions import SessionBusy as SessionBusy
 from .transitions import SessionGone as SessionGone
 from .transitions import SessionOver as SessionOver
+from .types import FEWEST_COLUMNS as FEWEST_COLUMNS
+from .types import FEWEST_ROWS as FEWEST_ROWS
 from .types import LIVING as LIVING
 from .types import STATUSES as STATUSES
 from .types import Active as Active

@@ -13,6 +13,7 @@ caller that leaves before its command was sent takes it back. Targets are ids (`
 each keeps the connection, and `list_panes` leaves it out.
 """
 
+from .environment import cleaned as cleaned
 from .gateway import Tmux as Tmux
 from .greeting import HIDDEN as HIDDEN
 from .greeting import Abilities as Abilities

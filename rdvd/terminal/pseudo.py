@@ -1,0 +1,112 @@
+"""A pseudo-terminal with a program in it: read without delay, written without blocking."""
+
+import fcntl
+import os
+import signal
+import struct
+import termios
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import trio
+
+LARGEST_READ = 64 * 1024
+LONGEST_GOODBYE = 1.0
+
+
+class PseudoTerminal:
+    """Our end. At any time one task may read, and another one write."""
+
+    def __init__(self, master: int, process: trio.Process) -> None:
+        self._master = master
+        self._process = process
+
+    async def read(self) -> bytes:
+        """All that is there, up to 64 KiB; waits for the first byte. Empty: the program ended."""
+        while True:
+            await trio.lowlevel.wait_readable(self._master)
+            data = self._read_what_is_there()
+            if data is not None:
+                return data
+
+    async def write(self, data: bytes) -> None:
+        """Returns when all of it is in the terminal; at once if nobody is there any more."""
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[os.write(self._master, left) :]
+            except BlockingIOError:
+                await trio.lowlevel.wait_writable(self._master)
+            except OSError:
+                return
+        await trio.lowlevel.checkpoint_if_cancelled()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Nobody's controlling terminal tells its program by itself, so we do."""
+        set_size(self._master, columns, rows)
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGWINCH)
+
+    def _read_what_is_there(self) -> bytes | None:
+        """The kernel hands out pieces of a few KiB; one frame takes all of them."""
+        pieces: list[bytes] = []
+        size = 0
+        with suppress(BlockingIOError):
+            while size < LARGEST_READ:
+                piece = _read(self._master, LARGEST_READ - size)
+                if not piece:
+                    return b"".join(pieces)
+                pieces.append(piece)
+                size += len(piece)
+        return b"".join(pieces) if pieces else None
+
+
+def set_size(descriptor: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+@asynccontextmanager
+async def open_terminal(
+    command: Sequence[str], environment: Mapping[str, str], columns: int, rows: int
+) -> AsyncGenerator[PseudoTerminal, None]:
+    """The program has ended and is reaped when the block is left: its terminal is closed then."""
+    master, slave = os.openpty()
+    try:
+        try:
+            os.set_blocking(master, False)
+            set_size(master, columns, rows)
+            process = await trio.lowlevel.open_process(
+                command, stdin=slave, stdout=slave, stderr=slave,
+                env=environment, start_new_session=True,
+            )  # fmt: skip
+        finally:
+            os.close(slave)
+        try:
+            yield PseudoTerminal(master, process)
+        finally:
+            trio.lowlevel.notify_closing(master)
+            os.close(master)
+            master = -1
+            await _see_out(process)
+    finally:
+        if master >= 0:
+            os.close(master)
+
+
+async def _see_out(process: trio.Process) -> None:
+    """It ends because its terminal has gone; if it does not, it is killed. Bounded, so shielded."""
+    with trio.CancelScope(shield=True):
+        with trio.move_on_after(LONGEST_GOODBYE):
+            await process.wait()
+            return
+        process.kill()
+        await process.wait()
+
+
+def _read(descriptor: int, most: int) -> bytes:
+    try:
+        return os.read(descriptor, most)
+    except BlockingIOError:
+        raise
+    except OSError:  # EIO: nobody holds the other end any more
+        return b""

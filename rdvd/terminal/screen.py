@@ -1,0 +1,102 @@
+"""What tmux draws of a session, for one viewer and in its size.
+
+We read no faster than the viewer does, so that one who is slow holds up nobody but itself.
+"""
+
+import math
+from contextlib import suppress
+
+import trio
+
+from actors import Lagged
+from rdvd.identity import SessionId
+from rdvd.sessions import Front, SessionFact, Size
+from rdvd.streams import Farewell, Stream
+
+from .endings import Ending, ending_of
+from .pseudo import PseudoTerminal
+from .stages import Stages
+from .talk import Talk
+from .types import TERMINAL_GONE, Exit, Focus, FromViewer, Primary, Resize
+
+# Between two looks at the terminal tmux merges what it draws, so a flood costs one picture each.
+SHORT_TICK, LONG_TICK = 0.004, 0.016
+MUCH = 4096
+QUIET = 2 * LONG_TICK  # after that tmux has drawn what there was to draw
+LONGEST_LAST_WORDS = 0.5
+LONGEST_DOUBT = 2.0  # from the end of the terminal to the word about why
+
+
+class ScreenView:
+    def __init__(
+        self,
+        stream: Stream,
+        terminal: PseudoTerminal,
+        stages: Stages,
+        session: SessionId,
+        *,
+        may_type: bool,
+    ) -> None:
+        self._talk = Talk(stream, 0)
+        self._terminal = terminal
+        self._stages = stages
+        self._session = session
+        self._may_type = may_type
+        self._silence = trio.CancelScope(deadline=-math.inf)
+
+    async def run(self, front: Front) -> Farewell | None:
+        async def wait_for_the_end() -> None:
+            await self._say_last(await _ending(front, self._session))
+
+        return await self._talk.run(self._obey, self._show, self._tell_size, wait_for_the_end)
+
+    async def _show(self) -> None:
+        while data := await self._terminal.read():
+            await self._talk.show(data)
+            self._silence.deadline = trio.current_time() + QUIET
+            await trio.sleep(LONG_TICK if len(data) >= MUCH else SHORT_TICK)
+        await trio.sleep(LONGEST_DOUBT)  # whoever knows why ends this view meanwhile
+        await self._talk.finish(TERMINAL_GONE)
+
+    async def _obey(self, said: FromViewer | bytes) -> None:
+        match said:
+            case bytes() if self._may_type:
+                await self._terminal.write(said)
+            case Resize(cols=columns, rows=rows):
+                self._terminal.resize(columns, rows)
+                self._stages.resize(self._session, self, Size(columns, rows))
+            case Focus(force=force):
+                self._stages.focus(self._session, self, force=force)
+            case _:
+                await self._talk.refuse_keys()
+
+    async def _tell_size(self) -> None:
+        async for is_primary, size in self._stages.changes(self._session, self):
+            await self._talk.say(Primary(is_primary, size.columns, size.rows))
+
+    async def _say_last(self, ending: Ending) -> None:
+        """After what the program has printed before it ended."""
+        if isinstance(ending.message, Exit):
+            with trio.move_on_after(LONGEST_LAST_WORDS):
+                await self._wait_until_quiet()
+        await self._talk.finish(ending.farewell, ending.message)
+
+    async def _wait_until_quiet(self) -> None:
+        """Every output puts off the end of this silence."""
+        with trio.CancelScope(deadline=self._silence.deadline) as self._silence:
+            await trio.sleep_forever()
+
+
+async def _ending(front: Front, session: SessionId) -> Ending:
+    while True:
+        with front.shop.facts.subscribe() as facts:
+            ending = ending_of(front.get(session))
+            with suppress(Lagged):  # then we look at how it is now, as at the beginning
+                while ending is None:
+                    ending = _ending_by(await anext(facts), session)
+            if ending is not None:
+                return ending
+
+
+def _ending_by(fact: SessionFact, session: SessionId) -> Ending | None:
+    return ending_of(fact.session) if fact.session.id == session else None
