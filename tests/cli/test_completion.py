@@ -19,11 +19,11 @@ from .terminal import Place, running
 
 BASH = """
 eval "$(rdv completion bash)"
-COMP_WORDS=(rdv tree rdvd/au) COMP_CWORD=2
+COMP_WORDS=(rdv tree rdvd/aut) COMP_CWORD=2
 _rdv_completion rdv
 echo "${COMPREPLY[*]}"
 """
-FISH = "rdv completion fish | source; complete -C 'rdv tree rdvd/au'"
+FISH = "rdv completion fish | source; complete -C 'rdv tree rdvd/aut'"
 ZSH = (
     "autoload -Uz compinit && compinit -u -D && eval \"$(rdv completion zsh)\" && echo pre''pared\n"
 )
@@ -88,7 +88,7 @@ def test_zsh_completes_a_place_while_somebody_types(shared: Place, path: str, tm
     with running(shared, "zsh", "-f", "-i", PATH=path, HOME=str(tmp_path)) as there:
         there.type(ZSH)
         there.read_until("prepared")
-        there.type("rdv tree rdvd/au\t")
+        there.type("rdv tree rdvd/aut\t")
         there.read_until("rdvd/auth")
 
 

@@ -39,7 +39,8 @@ async def test_what_was_backed_up_while_the_daemon_ran_comes_back(tmp_path: Path
     assert unasked.code == 9
     assert "--yes" in unasked.err
     assert restored.code == 0
-    assert len(list(home.glob("sqlite.db.replaced-*"))) == 1
+    assert len(list(home.glob("sqlite.db.replaced-*Z"))) == 1
+    assert len(list(home.glob("sqlite.db.replaced-*Z.audit-head"))) == 1
     assert "before" in names
     assert "after" not in names
 
