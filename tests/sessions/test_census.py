@@ -1,11 +1,11 @@
 """Whose processes are whose: proven, or left alone."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import trio
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rdvd.sessions.census import Census, Traces, gather, look_around, mark_in, members
 from rdvd.sessions.ending import end_processes, freeze, thaw
-from rdvd.sessions.processes import Process, is_alive, look_at, parse_stat, send
+from rdvd.sessions.processes import Process, command_of, is_alive, look_at, parse_stat, send
 
 # A session with a child, a grandchild in a kernel session of its own, and one whose parent is gone.
 FAMILY = """
@@ -38,19 +38,25 @@ def family(id: str, script: str = FAMILY) -> Generator[Traces, None, None]:
         assert found is not None
         traces = Traces(id, leader.pid, found.born)
         try:
+            wait_for_sleepers(traces, script)
             yield traces
         finally:
             for process in members(traces, look_around(frozenset())):
                 send(process, signal.SIGKILL)
 
 
+def wait_for_sleepers(traces: Traces, script: str) -> None:
+    """What a shell has started is a program a moment later."""
+    for _ in range(1_000):
+        if len(seconds_slept(traces)) >= len(re.findall(r"sleep 10\d", script)):
+            return
+    raise AssertionError(script)
+
+
 def seconds_slept(traces: Traces) -> set[str]:
     found = members(traces, look_around(frozenset()))
-    return {
-        Path(f"/proc/{each.pid}/cmdline").read_bytes().split(b"\0")[1].decode()
-        for each in found
-        if each.name == "sleep"
-    }
+    commands = [command_of(each.pid) for each in found if each.name == "sleep"]
+    return {command[1] for command in commands if len(command) == 2}
 
 
 def test_children_those_that_left_and_those_whose_parent_is_gone_are_found():

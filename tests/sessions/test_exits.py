@@ -2,7 +2,6 @@
 
 import os
 import signal
-from contextlib import suppress
 from pathlib import Path
 
 import trio
@@ -74,7 +73,7 @@ async def test_an_end_is_known_soon(house: House):
 async def test_many_are_begun_and_closed_at_once_and_nothing_is_left(tmp_path: Path, run: Path):
     async with living(tmp_path, run) as house:
         await house.front.close((await house.new("sleep", "100")).id)
-        descriptors, processes = open_descriptors(), living_processes()
+        descriptors = open_descriptors()
 
         async def one() -> None:
             session = await house.new("sh", "-c", "sleep 100 & sleep 101")
@@ -87,20 +86,10 @@ async def test_many_are_begun_and_closed_at_once_and_nothing_is_left(tmp_path: P
 
         assert () == await list_panes(house.shop.tmux, 0)
         assert descriptors >= open_descriptors() - 2  # of threads that the pool keeps
-        assert processes >= living_processes()
+        everybody = await house.shop.census.look()
+        assert not everybody.marked.keys() & {each.id for each in house.front.of(None)}
         assert not house.shop.roster.panes()
 
 
 def open_descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
-def living_processes() -> set[str]:
-    """Everybody below this process, and those that tmux and the recorder have adopted."""
-    mark = b"RDV_SESSION_ID="
-    found: set[str] = set()
-    for each in Path("/proc").iterdir():
-        with suppress(OSError):
-            if each.name.isdigit() and mark in (each / "environ").read_bytes():
-                found.add(each.name)
-    return found

@@ -12,7 +12,7 @@ from .house import House
 
 INSTALLER = """
 printf '\\033[1mName:\\033[0m '; read name
-printf 'Password: '; stty -echo; read password; stty echo; echo
+stty -echo; printf 'Password: '; read password; stty echo; echo
 echo "welcome $name, $(printf %s "$password" | wc -c) characters"
 printf 'Really? [y/N] '; read sure
 [ "$sure" = y ] && exit 0; exit 9
