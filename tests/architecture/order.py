@@ -31,7 +31,7 @@ STEPS = (
     {"streams"},
     {"events"},
     {"preferences", "folders", "tmux", "bytelog"},
-    {"worktrees"},
+    {"worktrees", "screens"},
     {"sessions"},
     {"terminal", "agents", "knowledge"},
     {"orchestrators", "mcp", "jobs"},

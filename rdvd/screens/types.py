@@ -1,0 +1,17 @@
+"""What a screen is to those who ask for one."""
+
+from attrs import frozen
+
+
+@frozen
+class Screen:
+    """What was to be seen: lines from the top, without trailing spaces."""
+
+    columns: int
+    rows: int
+    cursor_x: int  # may be `columns`: the next character will go into the next line
+    cursor_y: int
+    cursor_visible: bool
+    alternate: bool  # a full-screen program's screen
+    text: tuple[str, ...]
+    ansi: tuple[str, ...]  # the same with SGR sequences; every line stands for itself

@@ -1,0 +1,59 @@
+"""Whatever is printed, our screen is the one that tmux shows."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .capture import emulator_afresh, ours
+from .outputs import outputs, sessions
+from .pane import ENDED, Pane
+
+THOROUGHLY = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@given(output=outputs())
+@THOROUGHLY
+def test_any_output_shows_what_tmux_shows(pane: Pane, output: bytes):
+    pane.afresh(20, 6)
+    emulator = emulator_afresh(20, 6)
+
+    pane.feed(output)
+    emulator.feed(output)
+
+    assert pane.shown() == ours(emulator.display)
+
+
+@given(session=sessions())
+@THOROUGHLY
+def test_output_between_changes_of_size_shows_what_tmux_shows(
+    pane: Pane, session: list[bytes | tuple[int, int]]
+):
+    pane.afresh(20, 6)
+    emulator = emulator_afresh(20, 6)
+
+    for part in session:
+        if isinstance(part, bytes):
+            pane.feed(part)
+            emulator.feed(part + ENDED)
+            emulator.display.joins = False  # which tmux forgets whenever it reads anew
+        else:
+            pane.resize(*part)
+            emulator.resize(*part)
+
+    assert pane.shown() == ours(emulator.display)
+
+
+@given(data=st.binary(max_size=200))
+@THOROUGHLY
+def test_noise_shows_what_tmux_shows(pane: Pane, data: bytes):
+    data = data.replace(b"\x1b[5n", b"")
+    pane.afresh(20, 6)
+    emulator = emulator_afresh(20, 6)
+
+    pane.feed(data)
+    emulator.feed(data)
+
+    assert pane.shown() == ours(emulator.display)
