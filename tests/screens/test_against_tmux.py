@@ -1,6 +1,6 @@
 """Whatever is printed, our screen is the one that tmux shows."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from .capture import emulator_afresh, ours
@@ -40,6 +40,8 @@ def test_output_between_changes_of_size_shows_what_tmux_shows(
             emulator.feed(part + ENDED)
             emulator.display.joins = False  # which tmux forgets whenever it reads anew
         else:
+            # It would walk past its last line, corrupt its memory and sooner or later crash.
+            assume(not emulator.display.grid.lines[-1].wrapped)
             pane.resize(*part)
             emulator.resize(*part)
 
