@@ -43,6 +43,14 @@ class Emulator:
         self._drawn: dict[tuple[Pen, str], Pen | None] = {}
 
     @property
+    def columns(self) -> int:
+        return self.display.columns
+
+    @property
+    def rows(self) -> int:
+        return self.display.rows
+
+    @property
     def in_string(self) -> bool:
         """Whether it swallows text until a terminator, which tmux does for five seconds at most."""
         return self.grammar.in_string

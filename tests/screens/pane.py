@@ -1,6 +1,7 @@
 """A real tmux on a private socket, with one pane whose screen takes any bytes."""
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Generator
@@ -65,6 +66,8 @@ class Pane:
 
     def feed(self, data: bytes) -> None:
         self._orders.write(len(data).to_bytes(8, "big") + data)
+        ready, _, _ = select.select([self._done], [], [], 10)
+        assert ready, f"tmux does not answer after {data!r}"
         assert self._done.read(1) == b"."
 
     def shown(self, *flags: str) -> Shown:

@@ -1,0 +1,139 @@
+"""The screen at any moment of a log: the last keyframe before it, and what was printed since."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import define, frozen
+
+from .emulator import Emulator
+from .frames import Frame, add_frame, last_frame
+from .rendering import screen_of
+from .sizes import Sizes
+from .types import Log, Screen
+
+HISTORY = 200  # lines kept above the screen: it can grow by so many and still be exact
+CHUNK = 64 * 1024
+PATIENCE = 5_000  # ms; then tmux gives up a string that does not end
+MOMENT = 1_000  # ms; what came in less counts as one time
+
+# A frame after so much work, each worth at most some 20 ms of replay.
+FRAME_STEPS = 8_000
+FRAME_BYTES = 192 * 1024
+
+
+@frozen
+class Piece:
+    """Bytes that are fed at once: no change of size and no pause inside."""
+
+    start: int
+    end: int
+    at: int
+
+
+@define
+class Replay:
+    """An emulator on its way through a log."""
+
+    log: Log
+    sizes: Sizes
+    emulator: Emulator
+    offset: int
+    string_since: int = 0  # when the string that swallows everything began, or 0
+
+    def run(self, end: int) -> None:
+        """Go on to `end`, which must not be before where it is."""
+        for piece in self._pieces(min(end, self.log.end)):
+            self._feed(piece)
+        self._resize(self.offset, end)
+
+    def run_step(self, end: int) -> None:
+        """The same, but no further than a keyframe's worth."""
+        begun, steps = self.offset, self.emulator.steps
+        for piece in self._pieces(min(end, self.log.end)):
+            self._feed(piece)
+            worked = self.emulator.steps - steps
+            if worked >= FRAME_STEPS or self.offset - begun >= FRAME_BYTES:
+                return
+
+    def _feed(self, piece: Piece) -> None:
+        emulator = self.emulator
+        if self.string_since and piece.at - self.string_since >= PATIENCE:
+            emulator.give_up_string()
+            self.string_since = 0
+        self._resize(self.offset, piece.start)
+        emulator.feed(self.log.read(piece.start, piece.end - piece.start))
+        self.offset = piece.end
+        if not emulator.in_string:
+            self.string_since = 0
+        elif not self.string_since:
+            self.string_since = piece.at
+
+    def _resize(self, start: int, end: int) -> None:
+        for size in self.sizes.between(start - 1, end):
+            if (size.columns, size.rows) != (self.emulator.columns, self.emulator.rows):
+                self.emulator.resize(size.columns, size.rows)
+
+    def _pieces(self, end: int) -> Iterator[Piece]:
+        cuts = iter([*(size.offset for size in self.sizes.between(self.offset, end)), end])
+        cut = next(cuts)
+        for start, stop, at in self._spans(end):
+            while start < stop:
+                while cut <= start:
+                    cut = next(cuts, end)
+                part = min(stop, cut, start + CHUNK)
+                yield Piece(start, part, at)
+                start = part
+
+    def _spans(self, end: int) -> Iterator[tuple[int, int, int]]:
+        """Blocks put together while they are of one moment and of one chunk."""
+        start, stop, at = self.offset, self.offset, 0
+        for block in self.log.blocks(self.offset):
+            if block.start >= end:
+                break
+            is_near = at <= block.at < at + MOMENT and block.start == stop
+            if not is_near or stop - start >= CHUNK:
+                if stop > start:
+                    yield start, stop, at
+                start, at = max(block.start, self.offset), block.at
+            stop = min(block.end, end)
+        if stop > start:
+            yield start, stop, at
+
+
+def replay_to(log: Log, sizes: Sizes, directory: Path, offset: int) -> Replay:
+    """An emulator that has seen everything before `offset`."""
+    offset = max(log.first, min(offset, log.end))
+    frame = last_frame(directory, offset, first=log.first) or first_frame(log, sizes)
+    replay = Replay(log, sizes, frame.emulator, frame.offset, frame.string_since)
+    replay.run(offset)
+    return replay
+
+
+def first_frame(log: Log, sizes: Sizes) -> Frame:
+    size = sizes.at(log.first)
+    return Frame(log.first, Emulator(size.columns, size.rows, HISTORY))
+
+
+def screen_at(log: Log, sizes: Sizes, directory: Path, offset: int) -> Screen:
+    """What was to be seen when everything before `offset` had been printed.
+
+    Under 50 ms where there are keyframes; else as long as it takes to replay what has none.
+    """
+    return screen_of(replay_to(log, sizes, directory, offset).emulator.display)
+
+
+def screen_at_time(log: Log, sizes: Sizes, directory: Path, at: int) -> Screen:
+    return screen_at(log, sizes, directory, log.offset_at(at))
+
+
+def build_frames(log: Log, sizes: Sizes, directory: Path) -> Iterator[int]:
+    """Add the keyframes that are missing; yields how many bytes each took. Stop it at any time."""
+    end = log.end
+    frame = last_frame(directory, end, first=log.first) or first_frame(log, sizes)
+    replay = Replay(log, sizes, frame.emulator, frame.offset, frame.string_since)
+    while True:
+        begun = replay.offset
+        replay.run_step(end)
+        if replay.offset >= end or replay.offset == begun:
+            return
+        yield add_frame(directory, Frame(replay.offset, replay.emulator, replay.string_since))
