@@ -69,10 +69,12 @@ def add_frame(directory: Path, frame: Frame) -> int:
     data = freeze(frame.emulator)
     header = HEADER.pack(frame.offset, len(data), zlib.crc32(data), frame.string_since)
     sound = _sound_length(path)
-    with open(open_private(path, os.O_WRONLY | os.O_CREAT), "wb") as file:
-        file.truncate(sound)
-        file.seek(sound)
-        file.write(header + data)
+    descriptor = open_private(path, os.O_WRONLY | os.O_CREAT)
+    try:
+        os.ftruncate(descriptor, sound)
+        os.pwrite(descriptor, header + data, sound)
+    finally:
+        os.close(descriptor)
     return len(header) + len(data)
 
 

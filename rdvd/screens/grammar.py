@@ -85,7 +85,7 @@ class Grammar:
     def _cancel(self, character: str) -> None:
         if character != "\x07":  # which ends a string; CAN and SUB are control characters as well
             self._printer.control(character)
-        self.state = "ground"
+        self.reset()
 
     def _take(self, character: str) -> None:
         if self.state == "dcs escape":
@@ -134,9 +134,9 @@ class Grammar:
             self._dispatch_escape(character)
 
     def _dispatch_escape(self, character: str) -> None:
-        self.state = "ground"
-        function = ESCAPES.get(self.intermediates + character)
-        if function is not None and not self.is_void:
+        function = None if self.is_void else ESCAPES.get(self.intermediates + character)
+        self.reset()
+        if function is not None:
             function(self._printer, "")
 
     # --- after CSI
@@ -161,20 +161,21 @@ class Grammar:
         elif character < "@":
             self.state = "csi ignored"
         else:
-            self.state = "ground"
-            function = CSI.get(character + self.intermediates)
-            if function is not None and not self.is_void:
-                function(self._printer, self.parameters)
+            function = None if self.is_void else CSI.get(character + self.intermediates)
+            parameters = self.parameters
+            self.reset()
+            if function is not None:
+                function(self._printer, parameters)
 
     def _csi_ignored(self, character: str) -> None:
         if character >= "@":
-            self.state = "ground"
+            self.reset()
 
     # --- after DCS
 
     def _dcs(self, character: str) -> None:
         if character >= "@":
-            self.state = "dcs"
+            self._clear("dcs")
         elif character < "0":
             self.state = "dcs intermediate"
         elif character == ":" or self._is_late(character):
@@ -188,4 +189,4 @@ class Grammar:
         return after_parameters or self.state == "dcs intermediate"
 
     def _dcs_escape(self, character: str) -> None:
-        self.state = "ground" if character == "\\" else "dcs"
+        self._clear("ground" if character == "\\" else "dcs")

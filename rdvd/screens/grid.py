@@ -4,7 +4,7 @@ The rules for what erasing and moving leave behind (which cells count as used, w
 the next) are tmux 3.3a's, since a rebuilt screen must equal the one that tmux shows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from .pens import PLAIN, Pen, cleared, is_default
 
@@ -100,7 +100,6 @@ class Grid:
         self.lines = [Line() for _ in range(rows)]
         self.history: list[Line] = []
         self.scrolled = 0  # so many lines of the history come back when the screen grows
-        self.watch: Callable[[Line], None] | None = None  # told of each line that enters history
 
     def unwrap_above(self, y: int) -> None:
         """Whatever the line above `y` was, it no longer goes on."""
@@ -114,8 +113,6 @@ class Grid:
         self.make_room()
         self.history.append(line)
         self.scrolled += 1
-        if self.watch is not None:
-            self.watch(line)
 
     def make_room(self) -> None:
         if self.history and len(self.history) >= self.limit:
@@ -215,17 +212,14 @@ def scroll_in(grid: Grid, texts: list[str], pen: Pen) -> None:
     """Scroll texts in from below, as if each were written into the empty last line.
 
     The screen must keep history, and its scroll region be all of it. Lines that would be forgotten
-    at once are not made, unless somebody watches.
+    at once are not made.
     """
     pieces = list(_pieces(texts, grid.columns))
     length = _scroll_away(grid, len(pieces))
-    first = 0 if grid.watch else max(0, len(pieces) - length - grid.rows)
+    first = max(0, len(pieces) - length - grid.rows)
     fresh = [_line_of(piece, pen, grid.columns) for piece in pieces[first:]]
     gone = [*grid.lines[:-1], *fresh]
     visible = len(gone) - grid.rows + 1
-    if grid.watch:
-        for line in gone[:visible]:
-            grid.watch(line)
     grid.history += gone[:visible]
     del grid.history[: len(grid.history) - length]
     grid.lines = [*gone[visible:], grid.lines[-1]]

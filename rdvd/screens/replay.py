@@ -5,11 +5,13 @@ from pathlib import Path
 
 from attrs import define, frozen
 
+from rdvd.bytelog import ByteLog
+
 from .emulator import Emulator
 from .frames import Frame, add_frame, last_frame
 from .rendering import screen_of
 from .sizes import Sizes
-from .types import Log, Screen
+from .types import Screen
 
 HISTORY = 200  # lines kept above the screen: it can grow by so many and still be exact
 CHUNK = 64 * 1024
@@ -34,7 +36,7 @@ class Piece:
 class Replay:
     """An emulator on its way through a log."""
 
-    log: Log
+    log: ByteLog
     sizes: Sizes
     emulator: Emulator
     offset: int
@@ -42,14 +44,14 @@ class Replay:
 
     def run(self, end: int) -> None:
         """Go on to `end`, which must not be before where it is."""
-        for piece in self._pieces(min(end, self.log.end)):
+        for piece in self.pieces(min(end, self.log.end)):
             self._feed(piece)
         self._resize(self.offset, end)
 
     def run_step(self, end: int) -> None:
         """The same, but no further than a keyframe's worth."""
         begun, steps = self.offset, self.emulator.steps
-        for piece in self._pieces(min(end, self.log.end)):
+        for piece in self.pieces(min(end, self.log.end)):
             self._feed(piece)
             worked = self.emulator.steps - steps
             if worked >= FRAME_STEPS or self.offset - begun >= FRAME_BYTES:
@@ -61,7 +63,8 @@ class Replay:
             emulator.give_up_string()
             self.string_since = 0
         self._resize(self.offset, piece.start)
-        emulator.feed(self.log.read(piece.start, piece.end - piece.start))
+        for part in self.log.pieces(piece.start, piece.end):
+            emulator.feed(part.data)
         self.offset = piece.end
         if not emulator.in_string:
             self.string_since = 0
@@ -73,7 +76,8 @@ class Replay:
             if (size.columns, size.rows) != (self.emulator.columns, self.emulator.rows):
                 self.emulator.resize(size.columns, size.rows)
 
-    def _pieces(self, end: int) -> Iterator[Piece]:
+    def pieces(self, end: int) -> Iterator[Piece]:
+        """What there is up to `end`, cut at changes of size, pauses, gaps and after a chunk."""
         cuts = iter([*(size.offset for size in self.sizes.between(self.offset, end)), end])
         cut = next(cuts)
         for start, stop, at in self._spans(end):
@@ -96,11 +100,11 @@ class Replay:
                     yield start, stop, at
                 start, at = max(block.start, self.offset), block.at
             stop = min(block.end, end)
-        if stop > start:
-            yield start, stop, at
+        if end > start:  # the bytes of the last moment may not have a block yet
+            yield start, end, at
 
 
-def replay_to(log: Log, sizes: Sizes, directory: Path, offset: int) -> Replay:
+def replay_to(log: ByteLog, sizes: Sizes, directory: Path, offset: int) -> Replay:
     """An emulator that has seen everything before `offset`."""
     offset = max(log.first, min(offset, log.end))
     frame = last_frame(directory, offset, first=log.first) or first_frame(log, sizes)
@@ -109,12 +113,12 @@ def replay_to(log: Log, sizes: Sizes, directory: Path, offset: int) -> Replay:
     return replay
 
 
-def first_frame(log: Log, sizes: Sizes) -> Frame:
+def first_frame(log: ByteLog, sizes: Sizes) -> Frame:
     size = sizes.at(log.first)
     return Frame(log.first, Emulator(size.columns, size.rows, HISTORY))
 
 
-def screen_at(log: Log, sizes: Sizes, directory: Path, offset: int) -> Screen:
+def screen_at(log: ByteLog, sizes: Sizes, directory: Path, offset: int) -> Screen:
     """What was to be seen when everything before `offset` had been printed.
 
     Under 50 ms where there are keyframes; else as long as it takes to replay what has none.
@@ -122,11 +126,11 @@ def screen_at(log: Log, sizes: Sizes, directory: Path, offset: int) -> Screen:
     return screen_of(replay_to(log, sizes, directory, offset).emulator.display)
 
 
-def screen_at_time(log: Log, sizes: Sizes, directory: Path, at: int) -> Screen:
+def screen_at_time(log: ByteLog, sizes: Sizes, directory: Path, at: int) -> Screen:
     return screen_at(log, sizes, directory, log.offset_at(at))
 
 
-def build_frames(log: Log, sizes: Sizes, directory: Path) -> Iterator[int]:
+def build_frames(log: ByteLog, sizes: Sizes, directory: Path) -> Iterator[int]:
     """Add the keyframes that are missing; yields how many bytes each took. Stop it at any time."""
     end = log.end
     frame = last_frame(directory, end, first=log.first) or first_frame(log, sizes)

@@ -1,7 +1,8 @@
 """The terminal's size over time: the file `sizes` beside a session's log.
 
-A text line per change, only ever appended: `OFFSET TIME COLUMNS ROWS`, time in milliseconds. Sessions
-write it when they create and when they resize a pane; a line cut off by a crash is passed over.
+A text line per change, only ever appended: `OFFSET TIME COLUMNS ROWS`, time in milliseconds.
+Sessions write it when they create and when they resize a pane; a line cut off by a crash is passed
+over.
 """
 
 import os

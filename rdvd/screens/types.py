@@ -1,38 +1,6 @@
-"""What others hand in and are handed: the log, a screen, a size, a hit."""
-
-from collections.abc import Iterable
-from typing import Protocol
+"""What others hand in and are handed: a screen, a size, a hit."""
 
 from attrs import frozen
-
-
-class Block(Protocol):
-    """So many bytes that came at one time."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def at(self) -> int:
-        """Milliseconds since the epoch."""
-        ...
-
-
-class Log(Protocol):
-    """What is read of a byte log; `rdvd.bytelog.ByteLog` is one."""
-
-    @property
-    def first(self) -> int:
-        """The oldest offset that is still there."""
-        ...
-
-    @property
-    def end(self) -> int: ...
-    def read(self, offset: int, limit: int) -> bytes: ...
-    def offset_at(self, at: int) -> int: ...
-    def time_at(self, offset: int) -> int: ...
-    def blocks(self, start: int) -> Iterable[Block]: ...
 
 
 @frozen
