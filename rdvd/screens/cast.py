@@ -98,7 +98,7 @@ def _events(log: ByteLog, sizes: Sizes, replay: Replay, end: int, begun: int) ->
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     missing = {gap.end: gap for gap in log.gaps() if gap.start >= replay.offset}
     at = begun
-    for piece in replay.pieces(end):
+    for piece in replay.pieces(end, moment=1):
         at = max(at, piece.at)
         for size in sizes.between(piece.start - 1, piece.start):
             if piece.start > replay.offset:

@@ -91,10 +91,13 @@ def ansi_of(lines: Iterable[Line]) -> str:
         for cell, pen in zip(line.chars[: line.used], line.pens, strict=False):
             if not cell:
                 continue
-            if pen != last:
-                parts.append(change(last, pen))
-                last = pen
-            parts.append(cell.translate(DRAWINGS) if pen[0] & CHARSET else cell)
+            drawn = pen
+            if pen[0] & CHARSET:
+                cell, drawn = cell.translate(DRAWINGS), (pen[0] & ~CHARSET, *pen[1:])
+            if drawn != last:
+                parts.append(change(last, drawn))
+                last = drawn
+            parts.append(cell)
     text = "".join(parts)
     if last[2] == DEFAULT and not last[0] & (REVERSE | UNDERLINE | OVERLINE | STRIKE):
         text = text.rstrip(" ")

@@ -76,11 +76,11 @@ class Replay:
             if (size.columns, size.rows) != (self.emulator.columns, self.emulator.rows):
                 self.emulator.resize(size.columns, size.rows)
 
-    def pieces(self, end: int) -> Iterator[Piece]:
+    def pieces(self, end: int, moment: int = MOMENT) -> Iterator[Piece]:
         """What there is up to `end`, cut at changes of size, pauses, gaps and after a chunk."""
         cuts = iter([*(size.offset for size in self.sizes.between(self.offset, end)), end])
         cut = next(cuts)
-        for start, stop, at in self._spans(end):
+        for start, stop, at in self._spans(end, moment):
             while start < stop:
                 while cut <= start:
                     cut = next(cuts, end)
@@ -88,13 +88,13 @@ class Replay:
                 yield Piece(start, part, at)
                 start = part
 
-    def _spans(self, end: int) -> Iterator[tuple[int, int, int]]:
+    def _spans(self, end: int, moment: int) -> Iterator[tuple[int, int, int]]:
         """Blocks put together while they are of one moment and of one chunk."""
         start, stop, at = self.offset, self.offset, 0
         for block in self.log.blocks(self.offset):
             if block.start >= end:
                 break
-            is_near = at <= block.at < at + MOMENT and block.start == stop
+            is_near = at <= block.at < at + moment and block.start == stop
             if not is_near or stop - start >= CHUNK:
                 if stop > start:
                     yield start, stop, at

@@ -24,7 +24,7 @@ SHAPES = tuple(
         r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}",
         r"\bAIza[0-9A-Za-z_-]{35}",
         r"\bnpm_[0-9A-Za-z]{36}",
-        r"\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}",
+        r"\beyJ[0-9A-Za-z_-]{5,}\.[0-9A-Za-z_-]{5,}\.[0-9A-Za-z_-]{5,}",
         r"(\b[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s:@/]{0,256}:)[^\s@/]{1,256}(?=@)",
         r"(?i)(\b\w{0,64}(?:token|secret|password|passwd|api_?key)\w{0,64}['\"]?\s?[=:]\s?)"
         r"['\"]?[^\s'\"]{6,}",

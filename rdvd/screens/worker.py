@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from attrs import define, field
+from attrs import define, field, frozen
 
 from actors import Lagged, Topic
 from rdvd.bytelog import Grew
@@ -23,12 +23,20 @@ BATCH = 32  # sessions for one process
 log = logging.getLogger(__name__)
 
 
+@frozen
+class FramesBuilt:
+    """The logs of these sessions have keyframes up to what was their end a moment ago."""
+
+    sessions: tuple[str, ...]
+
+
 @define
 class Keyframes:
     """`keep` is a task of the tree. `directory_of` tells where a session is."""
 
     grew: Topic[Grew]
     directory_of: Callable[[str], Path]
+    finished: Topic[FramesBuilt] = field(factory=lambda: Topic[FramesBuilt]("frames built"))
     built: dict[str, int] = field(factory=dict[str, int], init=False)  # how far, per session
     _due: dict[str, int] = field(factory=dict[str, int], init=False)
     _wake: trio.Event = field(factory=trio.Event, init=False)
@@ -46,6 +54,10 @@ class Keyframes:
             await stopping.wait()
             nursery.cancel_scope.cancel()
 
+    @property
+    def has_work(self) -> bool:
+        return bool(self._due)
+
     def forget(self, session: str) -> None:
         """It is gone."""
         self.built.pop(session, None)
@@ -55,10 +67,11 @@ class Keyframes:
         while True:
             with suppress(Lagged), self.grew.subscribe() as news:
                 async for each in news:
-                    await self._note(each)
+                    await self.note(each)
             # What was missed does no harm: whatever grows on will be told again.
 
-    async def _note(self, news: Grew) -> None:
+    async def note(self, news: Grew) -> None:
+        """It has grown: have keyframes built if that was much."""
         built = self.built.get(news.session)
         if built is None:
             directory = self.directory_of(news.session) / "log"
@@ -78,6 +91,7 @@ class Keyframes:
                 del self._due[session]
                 self.built[session] = end
             await run_building([self.directory_of(session) for session, _ in batch])
+            self.finished.publish(FramesBuilt(tuple(session for session, _ in batch)))
 
 
 async def run_building(directories: list[Path]) -> None:

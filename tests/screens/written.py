@@ -23,7 +23,7 @@ def write_log(
     log = directory / "log"
     log.mkdir(parents=True)
     start = offset = first
-    raw, index = bytearray(), bytearray()
+    raw, index = b"", b""
     for at, data in blocks:
         end = offset + len(data)
         raw += data
@@ -31,7 +31,7 @@ def write_log(
         offset = end
         if len(raw) >= segment:
             _write(log, start, raw, index)
-            start, raw, index = offset, bytearray(), bytearray()
+            start, raw, index = offset, b"", b""
     _write(log, start, raw, index)
     for at, columns, rows in sizes:
         append_size(log, Size(at, BEGUN, columns, rows))
