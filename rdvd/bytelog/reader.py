@@ -68,7 +68,8 @@ class ByteLog:
     def blocks(self, offset: int = 0) -> Iterator[Block]:
         """From the one that holds `offset` on. Bytes of the last moment may not have one yet."""
         for segment in self._segments_from(offset):
-            for record in index_in(segment.index).blocks():
+            index = index_in(segment.index)
+            for record in index.blocks(index.number_behind(offset)):
                 if record.end > offset and record.end <= segment.end:
                     yield Block(record.start, record.end, record.time_ms, record.crc)
 

@@ -83,17 +83,28 @@ class Index:
         except MalformedRecord:
             return None
 
-    def records(self) -> Iterator[Record]:
+    def number_behind(self, offset: int) -> int:
+        """About the first record that ends behind `offset`; never a later one."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            record = self.at(middle)
+            if record is None:
+                return low  # from there on one by one
+            low, high = (low, middle) if record.end > offset else (middle + 1, high)
+        return low
+
+    def records(self, first: int = 0) -> Iterator[Record]:
         """Those that can be read and do not run backwards, so that a damaged index does no harm."""
         time_ms = end = 0
-        for number in range(len(self)):
+        for number in range(first, len(self)):
             record = self.at(number)
             if record is not None and record.time_ms >= time_ms and record.start >= end:
                 time_ms, end = record.time_ms, record.end
                 yield record
 
-    def blocks(self) -> Iterator[Record]:
-        return (record for record in self.records() if record.kind == Kind.BLOCK)
+    def blocks(self, first: int = 0) -> Iterator[Record]:
+        return (record for record in self.records(first) if record.kind == Kind.BLOCK)
 
 
 def index_in(path: Path) -> Index:

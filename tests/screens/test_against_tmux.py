@@ -1,11 +1,16 @@
 """Whatever is printed, our screen is the one that tmux shows."""
 
+import shutil
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from .capture import emulator_afresh, ours
 from .outputs import outputs, sessions
 from .pane import ENDED, Pane
+from .recordings import COLUMNS, PROGRAMS, ROWS, record
 
 THOROUGHLY = settings(
     max_examples=60,
@@ -59,3 +64,21 @@ def test_noise_shows_what_tmux_shows(pane: Pane, data: bytes):
     emulator.feed(data)
 
     assert pane.shown() == ours(emulator.display)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_a_real_program_prints_shows_what_tmux_shows(pane: Pane, program: str, tmp_path: Path):
+    command, keys = PROGRAMS[program]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    output = record(command, keys, tmp_path)
+    assert len(output) > 300
+
+    for part in (1, 2, 3, 4, 5, 6):
+        shown = output[: len(output) * part // 6]
+        pane.afresh(COLUMNS, ROWS)
+        emulator = emulator_afresh(COLUMNS, ROWS)
+        pane.feed(shown)
+        emulator.feed(shown + ENDED)
+
+        assert pane.shown() == ours(emulator.display)

@@ -1,5 +1,6 @@
 """An export is an asciicast: it plays, shows what was shown, and gives no secret away."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -19,11 +20,12 @@ from .written import BEGUN, write_log
 Version = Literal[2, 3]
 VERSIONS: tuple[Version, ...] = (2, 3)
 NOTHING = Redactor(well_known=False)
+ALL = CastOptions()
 SECRET = "ghp_" + "a1B2" * 9
 
 
 def exported(
-    log: ByteLog, options: CastOptions = CastOptions(), redactor: Redactor = NOTHING
+    log: ByteLog, options: CastOptions = ALL, redactor: Redactor = NOTHING
 ) -> list[str]:
     return list(export(log, read_sizes(log.directory), log.directory, redactor, options))
 
@@ -143,7 +145,7 @@ def test_a_secret_cut_anywhere_is_masked(
 ):
     data = b"x" * 30 + b" TOKEN=hunter2hunter2 \x1b[1m" + SECRET.encode() + b"\x1b[0m" + end
     places = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
-    blocks = [(n, data[a:b]) for n, (a, b) in enumerate(zip(places, places[1:], strict=False))]
+    blocks = [(n, data[a:b]) for n, (a, b) in enumerate(itertools.pairwise(places))]
     log = write_log(tmp_path_factory.mktemp("log") / "s", blocks)
 
     _, events = read_strictly(exported(log, redactor=Redactor()))

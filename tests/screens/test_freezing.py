@@ -1,5 +1,6 @@
 """A frozen emulator goes on as if it had never been frozen."""
 
+import itertools
 import zlib
 
 import pytest
@@ -36,7 +37,7 @@ def test_output_may_be_cut_anywhere(output: bytes, cuts: list[int]):
     places = sorted({0, len(output), *(cut for cut in cuts if cut < len(output))})
 
     whole.feed(output)
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         pieces.feed(output[start:end])
 
     assert ours(whole.display) == ours(pieces.display)

@@ -23,7 +23,7 @@ def write_log(
     log = directory / "log"
     log.mkdir(parents=True)
     start = offset = first
-    raw, index = b"", b""
+    raw, index = bytearray(), bytearray()
     for at, data in blocks:
         end = offset + len(data)
         raw += data
@@ -31,14 +31,14 @@ def write_log(
         offset = end
         if len(raw) >= segment:
             _write(log, start, raw, index)
-            start, raw, index = offset, b"", b""
+            start, raw, index = offset, bytearray(), bytearray()
     _write(log, start, raw, index)
     for at, columns, rows in sizes:
         append_size(log, Size(at, BEGUN, columns, rows))
     return ByteLog(directory)
 
 
-def _write(log: Path, start: int, raw: bytes, index: bytes) -> None:
+def _write(log: Path, start: int, raw: bytes | bytearray, index: bytes | bytearray) -> None:
     name = segment_name(start)
     (log / name).write_bytes(raw)
     (log / index_of(name)).write_bytes(index)
