@@ -13,11 +13,12 @@ from .http import HTTP
 from .kit import KIT
 from .machine import describe_machine
 from .report import Report, markdown, write_report
+from .screens import SCREENS
 from .store import STORE
 from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05)
 

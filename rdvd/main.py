@@ -46,6 +46,7 @@ from rdvd.reload import (
     tmux_settings,
 )
 from rdvd.reload.routes import config_routes
+from rdvd.screens import Keyframes
 from rdvd.sessions import (
     Front,
     Rooms,
@@ -150,10 +151,12 @@ def _terminals(
     nest, rooms = Supervisor("session"), Rooms()
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     front = Front(shop, registry.ref)
+    keyframes = Keyframes(recording.grew, lambda session: config.bytelog.sessions / session)
     stages = Stages(front)
     children = (
         task("tmux", tmux.serve),
         task("recording", recording.keep, grace=1),
+        task("keyframes", keyframes.keep, grace=2),
         Supervisor("terminals", nest, registry, strategy="rest_for_one"),
         task("session news", partial(tell_of_sessions, events, facts), grace=1),
         task("stages", stages.serve, grace=1),

@@ -142,6 +142,13 @@ class CleanupConfig:
         high=3_650,
         restart=CLEANER,
     )
+    redact: tuple[str, ...] = setting(
+        (),
+        "Regular expressions of what exports and searches must not show; a first group is shown.",
+        pattern=r".{1,500}",
+        such_as="customer-[0-9]+",
+        restart=TOLD_ONCE,
+    )
 
 
 @frozen

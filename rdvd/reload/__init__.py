@@ -11,6 +11,7 @@ from .owners import http_settings as http_settings
 from .owners import limit_settings as limit_settings
 from .owners import log_settings as log_settings
 from .owners import recording_settings as recording_settings
+from .owners import redactor as redactor
 from .owners import session_settings as session_settings
 from .owners import stream_rules as stream_rules
 from .owners import tmux_settings as tmux_settings

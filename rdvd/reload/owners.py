@@ -16,6 +16,7 @@ from rdvd.ground.live import Live
 from rdvd.ground.log import Log, LogSettings
 from rdvd.identity import Auth, AuthSettings
 from rdvd.limits import Guard, LimitSettings, Rate
+from rdvd.screens import Redactor
 from rdvd.sessions import SessionSettings, Size
 from rdvd.streams import Entrance
 from rdvd.tmux import TmuxSettings
@@ -91,6 +92,11 @@ def tmux_settings(config: Config) -> TmuxSettings:
         history_limit=tmux.history_limit,
         answer_seconds=tmux.answer_seconds,
     )
+
+
+def redactor(config: Config) -> Redactor:
+    """What exports and searches of logs must not show."""
+    return Redactor(config.bytelog.redact)
 
 
 def recording_settings(config: Config) -> RecordingSettings:

@@ -12,8 +12,8 @@ from rdvd import VERSION
 from .daemons import Daemon, living, rdv
 
 PLACES = [
-    "news", "audit", "auth", "cleanup", "tmux", "recording", "terminals", "session news",
-    "stages", "lag", "config", "api", "streams", "watchdog", "ready",
+    "news", "audit", "auth", "cleanup", "tmux", "recording", "keyframes", "terminals",
+    "session news", "stages", "lag", "config", "api", "streams", "watchdog", "ready",
 ]  # fmt: skip
 
 

@@ -40,7 +40,8 @@ print("after")
 PROGRESS = r"""
 import sys, time
 for n in range(0, 101, 4):
-    sys.stdout.write(f"\r\x1b[K{n:3d}% \x1b[32m{'█' * (n // 2)}\x1b[90m{'░' * (50 - n // 2)}\x1b[0m")
+    done, left = "█" * (n // 2), "░" * (50 - n // 2)
+    sys.stdout.write(f"\r\x1b[K{n:3d}% \x1b[32m{done}\x1b[90m{left}\x1b[0m")
     sys.stdout.flush()
 print()
 for n in range(5):

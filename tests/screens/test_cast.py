@@ -24,9 +24,7 @@ ALL = CastOptions()
 SECRET = "ghp_" + "a1B2" * 9
 
 
-def exported(
-    log: ByteLog, options: CastOptions = ALL, redactor: Redactor = NOTHING
-) -> list[str]:
+def exported(log: ByteLog, options: CastOptions = ALL, redactor: Redactor = NOTHING) -> list[str]:
     return list(export(log, read_sizes(log.directory), log.directory, redactor, options))
 
 
