@@ -147,7 +147,7 @@ class CleanupConfig:
         "Regular expressions of what exports and searches must not show; a first group is shown.",
         pattern=r".{1,500}",
         such_as="customer-[0-9]+",
-        restart=TOLD_ONCE,
+        restart="It is made ready once.",
     )
 
 
