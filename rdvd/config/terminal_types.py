@@ -155,3 +155,10 @@ class BytelogConfig:
         high=3_600,
         restart=TOLD_ONCE,
     )
+    redact: tuple[str, ...] = setting(
+        (),
+        "Regular expressions of what exports and searches must not show; a first group is shown.",
+        pattern=r".{1,500}",
+        such_as="customer-[0-9]+",
+        restart="It is made ready once.",
+    )

@@ -142,13 +142,6 @@ class CleanupConfig:
         high=3_650,
         restart=CLEANER,
     )
-    redact: tuple[str, ...] = setting(
-        (),
-        "Regular expressions of what exports and searches must not show; a first group is shown.",
-        pattern=r".{1,500}",
-        such_as="customer-[0-9]+",
-        restart="It is made ready once.",
-    )
 
 
 @frozen
