@@ -178,7 +178,7 @@ async def test_seed_000s_service_token_file_is_taken_over(tmp_path: Path):
         assert secret.reveal() == h.service_token()
 
 
-@pytest.mark.parametrize("content", ["nonsense", new_secret("cli").reveal()])
+@pytest.mark.parametrize("content", ["nonsense", new_secret("cli").reveal()], ids=["no", "other"])
 async def test_a_service_token_file_with_something_else_is_refused(content: str, tmp_path: Path):
     path = tmp_path / "service-token"
     path.touch(0o600)
