@@ -49,7 +49,7 @@ class Terminals:
         wish = read_wish(stream.query)
         session = self._front.get(SessionId(stream.path["session_id"]))
         if wish.mode == "log":
-            return await play(stream, self._front, session, wish.seq)
+            return await play(stream, self._front, session, wish)
         if self._stages.is_crowded(session.id):
             return CROWDED
         ending = ending_of(session)
@@ -94,6 +94,6 @@ def thing_of(session: Session) -> Thing:
 
 def _hello(wish: Wish, session: Session, *, may_write: bool) -> Hello:
     return Hello(
-        session=session.id, mode=wish.mode, seq=0, read_only=not may_write,
+        session=session.id, mode=wish.mode, seq=0, end=0, read_only=not may_write,
         resumed="repaint", window=WINDOW,
     )  # fmt: skip

@@ -1,5 +1,8 @@
 """Every byte that a session printed, from any position on, and then as it comes: `mode=log`."""
 
+import trio
+
+from rdvd.bytelog import ByteLog
 from rdvd.ground.errors import Conflict
 from rdvd.sessions import Front, Session, Silence, following
 from rdvd.sessions import Stream as Tape
@@ -9,6 +12,7 @@ from .endings import ending_of
 from .talk import WINDOW, Talk
 from .types import FromViewer, Gap, Hello
 from .wire import write
+from .wish import Wish
 
 
 class TapeView:
@@ -46,12 +50,19 @@ class TapeView:
             await self._talk.refuse_keys()
 
 
-async def play(stream: Stream, front: Front, session: Session, seq: int | None) -> Farewell | None:
+async def play(stream: Stream, front: Front, session: Session, wish: Wish) -> Farewell | None:
     async with following(front.shop, session.id) as tape:
         end = tape.offset
-        if seq is not None and seq > end:
-            raise Conflict(f"seq {seq} lies behind the end of the log, {end}")
-        tape.offset = seq or 0
-        hello = Hello(session.id, "log", tape.offset, True, "replay", WINDOW)
+        tape.offset = await _start(front, session, wish, end)
+        hello = Hello(session.id, "log", tape.offset, end, True, "replay", WINDOW)
         await stream.send(write(hello))
         return await TapeView(stream, tape, front, session).run()
+
+
+async def _start(front: Front, session: Session, wish: Wish, end: int) -> int:
+    if wish.seq is not None and wish.seq > end:
+        raise Conflict(f"seq {wish.seq} lies behind the end of the log, {end}")
+    if wish.seq is not None or wish.since is None:
+        return wish.seq or 0
+    log = ByteLog(front.shop.home(session.id).path)
+    return await trio.to_thread.run_sync(log.offset_at, wish.since)

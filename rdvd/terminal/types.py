@@ -63,13 +63,17 @@ FromViewer: TypeAlias = Input | Resize | Ping | Focus | Ack
 
 @frozen
 class Hello:
-    """The first message. `resumed` says what follows: the picture anew, or what was missed."""
+    """The first message. `resumed` says what follows: the picture anew, or what was missed.
+
+    `end`: how much there was to be shown when the stream was opened; in mode `screen` always 0.
+    """
 
     __wire_tag__ = "hello"
 
     session: str
     mode: Literal["screen", "log"]
     seq: int
+    end: int
     read_only: bool
     resumed: Literal["repaint", "replay"]
     window: int

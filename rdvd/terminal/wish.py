@@ -18,7 +18,7 @@ class Wish:
     """`seq`: what the viewer has seen last, if it was here before.
 
     `screen` is what tmux draws, in the viewer's size; `log` every byte that the program printed,
-    from position `seq` on.
+    from position `seq` on, or without it from the first that came after `since`, in milliseconds.
     """
 
     cols: Columns = 80
@@ -26,6 +26,7 @@ class Wish:
     read_only: bool = False
     mode: Literal["screen", "log"] = "screen"
     seq: Position | None = None
+    since: Position | None = None
     term: Annotated[str, msgspec.Meta(max_length=64)] = TERMS[0]
 
     @property
