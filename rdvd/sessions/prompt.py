@@ -56,13 +56,14 @@ class Prompt(Actor):
         pane = transitions.living(self._shop.roster.get(self._id)).pane
         async with following(self._shop, self._id) as stream:
             kind = await self._shell(pane, stream)
+            shell = foreground(pane)  # before the command, which may take the terminal at once
             nonce, began = secrets.token_hex(16), trio.current_time()
             with self._files(nonce) as files:
                 await trio.to_thread.run_sync(_write, files, kind, command, nonce)
                 place = place_of(self._shop.roster.get(self._id), pane)
                 await terminal.type_at_once(self._shop.tmux, place, commands.line_for(kind, files))
                 reading = Reading(nonce, most)
-                await self._read(reading, stream, pane)
+                await self._read(reading, stream, pane, shell)
             return self._outcome(reading, trio.current_time() - began)
 
     async def _shell(self, pane: Pane, stream: Stream) -> Kind:
@@ -79,8 +80,9 @@ class Prompt(Actor):
                     await _next(stream)
         raise _refusal(foreground(pane))
 
-    async def _read(self, reading: Reading, stream: Stream, pane: Pane) -> None:
-        shell = foreground(pane)
+    async def _read(
+        self, reading: Reading, stream: Stream, pane: Pane, shell: Process | None
+    ) -> None:
         while reading.code is None:
             try:
                 reading.feed(await stream.more())

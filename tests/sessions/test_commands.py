@@ -156,6 +156,19 @@ async def test_a_command_that_is_interrupted_says_so(shell: tuple[str, ...], hou
     assert 0 == (await run(house, session, "true")).code
 
 
+async def test_the_next_command_runs_after_one_that_nobody_waited_for_was_interrupted(
+    house: House,
+):
+    """Often enough to meet the moment when the command has the terminal as soon as it is typed."""
+    session = await house.new("bash", "--norc")
+
+    for number in range(8):
+        with pytest.raises(NotYetDone):
+            await run(house, session, "sleep 1000", 0.2)
+        await (await house.front.actor(session.id)).call(SessionActor.press, ("C-c",))
+        assert plain((await run(house, session, f"echo {number}")).output) == f"{number}\n"
+
+
 async def test_a_command_that_ends_the_shell_has_the_code_of_the_session(house: House):
     session = await house.new("bash", "--norc")
 
