@@ -5,7 +5,7 @@ import socket
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rdvd.cli.client import START_IT, failure_of
 from rdvd.cli.exits import DAEMON_DOWN, REFUSED, TIMED_OUT, Failure
@@ -20,7 +20,7 @@ class Closed(Exception):
 
     def __init__(self, code: int, reason: str = "") -> None:
         super().__init__(f"{reason or 'the stream ended'} ({code})")
-        self.code = code
+        self.code, self.reason = code, reason
 
 
 class WebSocket:
@@ -52,10 +52,10 @@ class WebSocket:
                         return _whole(parts)
                 case ws.CloseConnection(code=code, reason=reason) as close:
                     with suppress(OSError):
-                        self._wire.sendall(self._protocol.send(close.response()))
+                        self._transmit(self._protocol.send(close.response()))
                     raise Closed(code, reason or "")
                 case ws.Ping() as ping:
-                    self._wire.sendall(self._protocol.send(ping.response()))
+                    self._transmit(self._protocol.send(ping.response()))
                 case _:
                     pass
 
@@ -104,10 +104,13 @@ class WebSocket:
         from wsproto.utilities import LocalProtocolError  # lazy: as above
 
         try:
-            self._wire.settimeout(None)
-            self._wire.sendall(self._protocol.send(event))
+            self._transmit(self._protocol.send(event))
         except (BrokenPipeError, ConnectionResetError, LocalProtocolError) as error:
             raise Closed(ABNORMAL) from error
+
+    def _transmit(self, data: bytes) -> None:
+        self._wire.settimeout(None)
+        self._wire.sendall(data)
 
     def _next(self, seconds: float | None) -> Any:
         """The protocol's next event, of what has come or is still to come."""
@@ -117,6 +120,8 @@ class WebSocket:
             self._wire.settimeout(seconds)
             try:
                 data = self._wire.recv(AT_ONCE)
+            except BlockingIOError as nothing:
+                raise TimeoutError from nothing
             except ConnectionResetError as error:
                 raise Closed(ABNORMAL) from error
             if not data:
@@ -126,6 +131,9 @@ class WebSocket:
             except RemoteProtocolError as error:
                 raise Closed(ABNORMAL, str(error)) from error
         return event
+
+
+Kind = TypeVar("Kind", bound=WebSocket)
 
 
 def _whole(parts: list[Any]) -> str | bytes:
@@ -140,10 +148,11 @@ def opened(
     token: str | None = None,
     protocols: Sequence[str] = (),
     seconds: float = 30,
-) -> Generator[WebSocket, None, None]:
+    kind: type[Kind] = WebSocket,
+) -> Generator[Kind, None, None]:
     """A stream of the daemon; a `Failure` if it is not there, or refuses."""
     with closing(socket.socket(socket.AF_UNIX)) as wire:
-        stream = WebSocket(wire)
+        stream = kind(wire)
         try:
             wire.settimeout(seconds)
             wire.connect(str(path))

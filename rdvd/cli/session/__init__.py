@@ -1,0 +1,1 @@
+"""`rdv session`: sessions listed, begun, looked at, typed into, waited for and ended."""
