@@ -10,7 +10,9 @@ from rdvd import VERSION
 from rdvd.cli.exits import INTERRUPTED, Failure
 
 LAZY = {
+    "a": "rdvd.cli.attach.command:attach",
     "api": "rdvd.cli.api:api",
+    "attach": "rdvd.cli.attach.command:attach",
     "audit": "rdvd.cli.audit:audit",
     "auth": "rdvd.cli.auth:auth",
     "backup": "rdvd.cli.safekeeping:backup",
@@ -20,9 +22,12 @@ LAZY = {
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
     "health": "rdvd.cli.status:health",
+    "ls": "rdvd.cli.session.listing:ls",
     "man": "rdvd.cli.man:man",
+    "new": "rdvd.cli.session.beginning:new",
     "restore": "rdvd.cli.safekeeping:restore",
     "service": "rdvd.cli.service:service",
+    "session": "rdvd.cli.session.group:session",
     "status": "rdvd.cli.status:status",
     "top": "rdvd.cli.top:top",
     "tree": "rdvd.cli.tree:tree",

@@ -38,7 +38,7 @@ MEBIBYTE = 2**20
               metavar="S", help="Seconds between two looks.")  # fmt: skip
 @json_option
 def top(once: bool, sort: str, every: float, fields: str | None) -> None:
-    """What the daemon is busy with, live: its processor time and memory, and each actor.
+    """What is going on, live: each session, the daemon's processor time and memory, each actor.
 
     Keys: s sorts by the next column, q ends it.
     """
@@ -59,7 +59,10 @@ class Desk:
     """What was seen last, for whatever is told per second."""
 
     def __init__(self, sort: str) -> None:
+        from rdvd.cli.session.watching import Watch  # lazy: `rdv --help` reads this file too
+
         self._sort = sort
+        self._sessions = Watch()
         self._at = self._cpu = 0.0
         self._handled: dict[str, int] = {}
 
@@ -85,6 +88,7 @@ class Desk:
             "requests_in_flight": int(figures["rdvd_http_requests_in_flight"]),
             "restarts": sum(node["restarts"] for _, node in places),
             "sessions": health["metrics"]["active_sessions"],
+            "terminals": self._sessions.look(now),
             "actors": [_row(place, node, before, passed) for place, node in places],
         }
         self._at, self._cpu = now, cpu
@@ -93,10 +97,13 @@ class Desk:
 
     def draw(self, picture: Picture) -> str:
         from rdvd.cli import render  # lazy: as above
+        from rdvd.cli.session import watching  # lazy: as above
 
         rows = sorted(picture["actors"], key=lambda row: (ORDERS[self._sort](row), row["place"]))
-        table = render.table([_cells(row) for row in rows])
-        return f"{_headline(picture)}\nby {self._sort}\n\n{table}"
+        actors = render.table([_cells(row) for row in rows])
+        terminals = render.table([watching.cells(row) for row in picture["terminals"]])
+        tables = f"{terminals}\n\n{actors}" if terminals else actors
+        return f"{_headline(picture)}\nby {self._sort}\n\n{tables}"
 
 
 def _figures() -> dict[str, float]:

@@ -28,6 +28,7 @@ FIRST = {"mailbox": "a", "busy": "b", "rate": "c", "handled": "d", "restarts": "
 PICTURE = {
     "version": "1", "status": "healthy", "uptime_seconds": 61, "cpu_percent": 1.5, "sessions": 0,
     "memory_bytes": 2**25, "requests_in_flight": 0, "restarts": 1, "actors": ROWS,
+    "terminals": [],
 }  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def test_the_largest_of_what_was_asked_for_comes_first(order: str):
 def test_once_it_is_a_table_of_every_place_and_as_json_the_same(shared: Place):
     table, json = shared.say("top", "--once", "--sort", "place"), shared.say("top", "--json")
 
-    places = [line.split()[0] for line in table.out.splitlines()[4:]]
+    places = [line.split("  ")[0] for line in table.out.splitlines()[4:]]
     assert places == sorted(row["place"] for row in json.json["actors"])
     assert "rdvd/auth" in places
     assert 10_000_000 < json.json["memory_bytes"] < 10_000_000_000

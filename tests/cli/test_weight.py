@@ -12,6 +12,7 @@ KNOWN_TO_STATUS = (
     *("main", "client", "http", "exits", "here", "options", "render"),
     *("status", "status_lines", "view"),
 )
+COMMANDS = ["", "auth", "events", "session", "attach", "session wait"]
 THEN_SAY = """
 import sys
 from rdvd.cli.main import rdv
@@ -24,9 +25,18 @@ print("\\n".join(sys.modules), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("words", [["--help"], ["auth", "--help"], ["events", "--help"]], ids=str)
-def test_help_imports_nothing_heavy(words: list[str], tmp_path: Path):
-    assert HEAVY & imported(tmp_path, *words) == set()
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_imports_nothing_heavy(command: str, tmp_path: Path):
+    assert HEAVY & imported(tmp_path, *command.split(), "--help") == set()
+
+
+def test_who_is_attached_carries_nothing_heavy_either():
+    done = subprocess.run(
+        [sys.executable, "-c", "import rdvd.cli.attach.client, sys; print(*sys.modules)"],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+
+    assert HEAVY & set(done.stdout.split()) == set()
 
 
 def test_status_imports_nothing_heavy_and_no_file_of_another_command(tmp_path: Path):

@@ -1,0 +1,48 @@
+"""The words after `rdv session`; each command is read when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+WHERE = {
+    "attach": "rdvd.cli.attach.command",
+    "close": "rdvd.cli.session.ending",
+    "exec": "rdvd.cli.session.keyboard",
+    "expect": "rdvd.cli.session.expecting",
+    "keys": "rdvd.cli.session.keyboard",
+    "logs": "rdvd.cli.session.logs",
+    "ls": "rdvd.cli.session.listing",
+    "mv": "rdvd.cli.session.changing",
+    "new": "rdvd.cli.session.beginning",
+    "orphans": "rdvd.cli.session.orphans",
+    "rename": "rdvd.cli.session.changing",
+    "restart": "rdvd.cli.session.changing",
+    "restore": "rdvd.cli.session.ending",
+    "resume": "rdvd.cli.session.changing",
+    "screen": "rdvd.cli.session.looking",
+    "send": "rdvd.cli.session.keyboard",
+    "show": "rdvd.cli.session.looking",
+    "suspend": "rdvd.cli.session.changing",
+    "trash": "rdvd.cli.session.ending",
+    "wait": "rdvd.cli.session.waiting",
+}
+AS_PYTHON = {"exec": "execute"}  # a name that is taken there
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *WHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in WHERE:
+            return super().get_command(ctx, cmd_name)
+        return getattr(import_module(WHERE[cmd_name]), AS_PYTHON.get(cmd_name, cmd_name))
+
+
+@click.group(cls=Commands)
+def session() -> None:
+    """Sessions: terminals that outlive whoever looks at them.
+
+    NAME is a name, an id or the beginning of an id. `rdv ls`, `rdv new` and `rdv a` are short for
+    `rdv session ls`, `new` and `attach`.
+    """

@@ -1,0 +1,140 @@
+"""A real daemon that can be killed and started again, and people at terminals before it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import termios
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from attrs import define, field
+
+from rdvd.cli.client import Api
+from tests.cli.asking import Said, say
+from tests.rdvd.daemons import A_WHILE, environment
+
+PROGRAM = (sys.executable, "-m", "rdvd.cli.main")
+SHELL = ("bash", "--norc", "--noprofile")
+WORDS = {"TERM": "xterm-256color", "PS1": "ready> ", "HISTFILE": ""}
+
+
+@define
+class House:
+    home: Path
+    run: Path
+    daemon: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it is ready."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+            path = self.run / "notify"
+            path.unlink(missing_ok=True)
+            ear.bind(str(path))
+            ear.settimeout(A_WHILE)
+            self.daemon = subprocess.Popen(
+                [sys.executable, "-m", "rdvd"],
+                env=environment(self.home, self.run) | {"NOTIFY_SOCKET": str(path)},
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            while b"READY=1" not in ear.recv(4096):
+                pass
+
+    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
+        assert self.daemon is not None
+        self.daemon.send_signal(number)
+        self.daemon.wait(A_WHILE)
+
+    def stop(self) -> None:
+        """It still is there, but does nothing any more."""
+        assert self.daemon is not None
+        self.daemon.send_signal(signal.SIGSTOP)
+        os.waitpid(self.daemon.pid, os.WUNTRACED)
+
+    def rdv(self, *words: str, **own: str) -> Said:
+        return say(self.home, self.run, *words, **own)
+
+    def new(self, name: str, *command: str) -> dict[str, Any]:
+        """A session, without a process of ours."""
+        order = {
+            "name": name, "project_path": str(self.home), "columns": 80, "rows": 24,
+            "environment": {"PS1": "ready> "}, "command": command or SHELL,
+        }  # fmt: skip
+        return self.ask("POST", "/api/sessions", order)
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        sent = None if body is None else json.dumps(body)
+        return Api(self.run / "api.sock").request(method, path, sent)
+
+    def state_of(self, name: str) -> str:
+        return self.ask("GET", f"/api/sessions/{name}")["status"]
+
+
+@define
+class Seat:
+    """Somebody at a terminal with one program in it."""
+
+    child: "pexpect.spawn[str]"
+    mode: list[Any] = field(factory=list[Any])
+
+    def type(self, keys: str) -> None:
+        self.child.send(keys)
+
+    def come_in(self) -> None:
+        """Until the session's shell answers."""
+        self.type("\recho $((20+22))begun\r")
+        self.see("42begun")
+        self.see("ready> ")
+
+    def see(self, text: str) -> str:
+        """What came before it."""
+        self.child.expect_exact(text)
+        return self.child.before or ""
+
+    def see_silence(self) -> None:
+        """Nothing comes for a moment."""
+        with pytest.raises(pexpect.TIMEOUT):
+            self.child.expect_exact("nothing of the kind", timeout=0.2)
+
+    def leave(self) -> int:
+        """Its exit code, once it has ended."""
+        self.child.expect(pexpect.EOF)
+        self.child.wait()
+        code = self.child.exitstatus
+        return -(self.child.signalstatus or 0) if code is None else code
+
+    def resize(self, rows: int, columns: int) -> None:
+        termios.tcsetwinsize(self.child.child_fd, (rows, columns))
+
+    def signal(self, number: signal.Signals) -> None:
+        self.child.kill(number)
+
+    @property
+    def is_as_it_was(self) -> bool:
+        return termios.tcgetattr(self.child.child_fd) == self.mode
+
+    @property
+    def said(self) -> str:
+        """After the end: all that came since it was looked at last."""
+        return self.child.before or ""
+
+
+@contextmanager
+def seat(house: House, *words: str, below: tuple[str, ...] = (), **own: str) -> Generator[Seat]:
+    """`rdv WORDS` at a terminal of its own, or whatever `below` is."""
+    command = list(below or (*PROGRAM, *words))
+    child: pexpect.spawn[str] = pexpect.spawn(
+        command[0], command[1:], encoding="utf-8", timeout=A_WHILE, dimensions=(24, 80),
+        env=environment(house.home, house.run) | WORDS | own, cwd=str(Path.cwd()),
+    )  # fmt: skip
+    child.delaybeforesend = None
+    try:
+        yield Seat(child, termios.tcgetattr(child.child_fd))
+    finally:
+        child.close(force=True)
