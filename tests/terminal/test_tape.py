@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from rdvd.bytelog import ByteLog
+
 from .viewers import Cinema
 
 HANDSHAKE = b"\x18\x1b\\\x1b[5n"  # the last thing that is printed, by the wrapper
@@ -79,3 +81,20 @@ async def test_a_wish_that_makes_no_sense_is_refused_by_name(seats: Cinema) -> N
         viewer = await seats.watch(session, query)
         code = await viewer.goodbye()
         assert code in (1008, 4400), query
+
+
+async def test_it_begins_after_a_moment_and_says_how_much_there_is(seats: Cinema) -> None:
+    session = await seats.house.new("sh", "-c", "stty -echo; echo early; exec cat")
+    await seats.house.printed(session, b"early")
+    await seats.house.shop.recording.drain(session.id)
+    moment = ByteLog(seats.house.shop.home(session.id).path).time_at(0)
+    typist = await seats.watch(session)
+    await typist.keys("late\r")
+    await seats.house.printed(session, b"late\r\n")
+
+    viewer = await seats.watch(session, f"mode=log&since={moment}", "rdv.v1")
+    hello = await viewer.until("hello")
+    await viewer.until_seen("late")
+
+    assert (hello["seq"], hello["end"]) == (len(b"early\r\n"), len(b"early\r\nlate\r\n"))
+    assert viewer.output == b"late\r\n"
