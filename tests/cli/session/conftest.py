@@ -20,6 +20,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
             yield there
         finally:
             there.end()
-            end_recorder(run / "recorder.pid")
+            end_recorder(there.home / "server" / "recorder.lock")
             for name in ("api", "terminal", "recorder"):  # what is left there is tmux
                 (run / f"{name}.sock").unlink(missing_ok=True)
