@@ -15,7 +15,9 @@ from rdvd.cli.holder import holder_of
 from rdvd.ground.errors import Problem
 from rdvd.ground.store_connections import connect_copier, naming_the_file, require_ours
 
+# Only where damage was found: a backup in the place of a whole database loses what came since.
 RESTORE_IT = "stop the daemon and put a backup in its place: `rdv restore FILE`"
+KEEP_IT = "see to that, and keep the database: nothing says that it is damaged"
 
 
 def daemon() -> Iterator[Finding]:
@@ -51,8 +53,9 @@ def database() -> Iterator[Finding]:
     elif health["components"]["database"]:
         yield ok("database", "it answers, and the daemon has met no damage")
     else:
-        says = [reason for reason in health["reasons"] if "database" in reason]
-        yield fail("database", "; ".join(says) or "it does not answer", RESTORE_IT)
+        says = "; ".join(reason for reason in health["reasons"] if "database" in reason)
+        do = RESTORE_IT if "integrity failed" in says else KEEP_IT
+        yield fail("database", says or "it does not answer", do)
 
 
 def leftovers() -> Iterator[Finding]:
@@ -97,7 +100,7 @@ def _check(path: Path, *, is_alone: bool) -> Finding:
     except Problem as problem:
         return fail("database", problem.detail, RESTORE_IT)
     except sqlite3.Error as error:
-        return fail("database", f"{path} cannot be read: {error}", RESTORE_IT)
+        return fail("database", f"{path} cannot be read: {error}", KEEP_IT)
     if word != "ok":
         return fail("database", f"{path} is damaged: {word}", RESTORE_IT)
     return ok("database", "whole (integrity_check)")

@@ -1,7 +1,10 @@
 """`rdv doctor`: it finds what is wrong, says what to do, and changes nothing."""
 
+import resource
 import signal
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import pytest
 
 from rdvd.cli import doctor_system
 from rdvd.cli.tmux_servers import TmuxServer
-from tests.rdvd.daemons import living
+from tests.rdvd.daemons import Daemon, living
 
 from .asking import Said, ask, ask_all, say
 
@@ -61,6 +64,29 @@ async def test_without_the_daemon_it_looks_at_the_database_itself_and_leaves_no_
     assert before == after
     assert broken.code == 1
     assert "rdv restore" in by_name(broken)["database"]["do"]
+
+
+async def test_a_full_disk_is_no_reason_to_put_an_old_database_in_place_of_a_whole_one(
+    tmp_path: Path,
+):
+    async with living(tmp_path / "home") as daemon:
+        with no_room_for(daemon):
+            said = await ask(daemon, "doctor", "--json")
+
+    database = by_name(said)["database"]
+    assert database["level"] == "fail"
+    assert "full" in database["says"]
+    assert "restore" not in database["do"]
+
+
+async def test_a_database_that_cannot_be_looked_into_is_not_called_damaged(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        assert await daemon.stop() == 0
+        (daemon.home / "sqlite.db-wal").mkdir()
+        said = await ask(daemon, "doctor", "--json")
+
+    assert by_name(said)["database"]["level"] == "fail"
+    assert "restore" not in by_name(said)["database"]["do"]
 
 
 def test_on_a_new_machine_without_programs_it_says_what_to_install(tmp_path: Path):
@@ -180,6 +206,17 @@ def test_a_tmux_server_that_would_end_with_the_daemon_is_a_fault(
     monkeypatch.setattr(doctor_system, "tmux_servers", both)
 
     assert [found.level for found in doctor_system.tmux_servers_apart()] == ["fail", "ok"]
+
+
+@contextmanager
+def no_room_for(daemon: Daemon) -> Generator[None]:
+    """Whatever it writes, no file of its own may grow: to SQLite that is a full disk."""
+    before = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, before)
 
 
 def damage(database: Path) -> None:
