@@ -33,7 +33,7 @@ def doctor(is_to_fix: bool, dry_run: bool, fields: str | None) -> None:
     else:
         click.echo("\n".join(str(finding) for finding in findings))
         if is_to_fix:
-            click.echo(_summary(findings, len(fixes), is_dry=dry_run))
+            click.echo(_summary(findings, is_dry=dry_run))
     if any(finding.level == "fail" for finding in findings):
         sys.exit(FAILED)
 
@@ -45,8 +45,8 @@ def _look() -> list[Finding]:
     return [finding for look in looks for finding in look()]
 
 
-def _summary(findings: list[Finding], fixes: int, *, is_dry: bool) -> str:
+def _summary(findings: list[Finding], *, is_dry: bool) -> str:
     levels = Counter(finding.level for finding in findings)
     left = levels["fail"] + levels["warn"]
-    did = f"{fixes} could be mended" if is_dry else f"{fixes} mended"
+    did = f"{levels['could']} could be mended" if is_dry else f"{levels['fixed']} mended"
     return f"\n{did}; {left} left for you, see above" if left else f"\n{did}; nothing left to do"

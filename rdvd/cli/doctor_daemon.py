@@ -24,7 +24,7 @@ def daemon() -> Iterator[Finding]:
     health = _health()
     match health:
         case Failure(code=code) if code == DAEMON_DOWN:
-            yield warn("daemon", "it is not running", START_IT)
+            yield _unheard()
         case Failure():
             yield fail("daemon", str(health.args[0]), "see its log: server/server.log in its home")
         case {"status": "healthy", "version": version}:
@@ -32,6 +32,19 @@ def daemon() -> Iterator[Finding]:
         case _:
             reasons = "; ".join(health["reasons"]) or "it does not say why"
             yield fail("daemon", f"degraded: {reasons}", "see `rdv tree` and its log")
+
+
+def _unheard() -> Finding:
+    """Nobody listens. Whether it runs, the lock says."""
+    try:
+        with holder_of(here.pid_file()) as holder:
+            pid = None if holder is None else holder.pid
+    except Problem:
+        pid = None  # `leftovers` says it
+    if pid is None:
+        return warn("daemon", "it is not running", START_IT)
+    says = f"it runs, pid {pid}, and does not listen at {here.api_socket()}"
+    return fail("daemon", says, "it may be starting or stopping; else: `rdv daemon restart`")
 
 
 def token() -> Iterator[Finding]:
@@ -60,9 +73,13 @@ def database() -> Iterator[Finding]:
 
 def leftovers() -> Iterator[Finding]:
     """What a daemon that was killed leaves. The next start takes it away; nothing is wrong."""
-    with holder_of(here.pid_file()) as holder:
-        if holder is not None or not isinstance(_health(), Failure):
-            return
+    try:
+        with holder_of(here.pid_file()) as holder:
+            if holder is not None or not isinstance(_health(), Failure):
+                return
+    except Problem as problem:
+        yield fail(here.pid_file().name, problem.detail, "no daemon can start until then")
+        return
     for path in (here.pid_file(), here.api_socket(), here.terminal_socket()):
         if path.exists():
             says = f"{path} is there, and no daemon that holds it"

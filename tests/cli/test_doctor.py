@@ -173,6 +173,17 @@ async def test_what_a_killed_daemon_left_is_removed_and_what_a_living_one_has_is
         assert not pid_file.exists()
 
 
+async def test_a_daemon_that_nobody_can_reach_is_not_called_down(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        daemon.socket.rename(daemon.run / "elsewhere")
+        said = await ask(daemon, "doctor", "--json")
+
+    found = by_name(said)["daemon"]
+    assert found["level"] == "fail"
+    assert f"pid {daemon.process.pid}" in found["says"]
+    assert "rdv daemon restart" in found["do"]
+
+
 def test_what_lies_in_the_way_and_is_not_ours_is_left_alone(tmp_path: Path):
     home, run = tmp_path / "home", tmp_path / "run"
     for folder in (home, home / "server", run):
@@ -184,9 +195,22 @@ def test_what_lies_in_the_way_and_is_not_ours_is_left_alone(tmp_path: Path):
     said = say(home, run, "doctor", "--fix")
 
     assert said.code == 1
+    assert "\n0 mended" in said.out
     assert (home / "server" / "server.pid").read_text() == "a shopping list"
     assert (run / "api.sock").read_text() == "no socket"
     assert (home / "trash").is_symlink()
+
+
+@pytest.mark.parametrize("words", [("doctor",), ("doctor", "--fix")])
+def test_what_is_no_file_in_place_of_the_lock_is_told_like_everything_else(
+    words: tuple[str, ...], tmp_path: Path
+):
+    (tmp_path / "home" / "server" / "server.pid").mkdir(parents=True)
+
+    said = say(tmp_path / "home", tmp_path / "run", *words, "--json")
+
+    assert said.code == 1
+    assert "directory where a file belongs" in by_name(said)["server.pid"]["says"]
 
 
 def test_a_dry_run_of_nothing_is_wrong_usage(tmp_path: Path):
