@@ -14,6 +14,7 @@ from outcome import Error, capture
 
 from rdvd.ground.store_desk import Job
 from rdvd.ground.store_facts import Ledger
+from rdvd.ground.store_place import InPlace
 from rdvd.ground.store_problems import is_storage_full, refusal_of
 
 LARGEST_BATCH = 256
@@ -44,6 +45,7 @@ class Writer:
         self._connection = connection
         self._execute = connection.cursor().execute
         self._ledger = ledger
+        self._files = InPlace(ledger.path)
         self._is_in_jobs = False
         connection.set_authorizer(self._guard)
 
@@ -79,6 +81,7 @@ class Writer:
         self._is_in_jobs = True
         troubles = [error for job in jobs if (error := self._run(job)) is not None]
         self._is_in_jobs = False
+        self._files.require()
         started = perf_counter()
         self._execute(COMMIT)
         self._ledger.note_commit(len(jobs), perf_counter() - started)

@@ -12,7 +12,7 @@ from actors import Unavailable
 from rdvd.ground.errors import Problem
 from rdvd.ground.store import open_store
 
-from .books import LIBRARY, add
+from .books import LIBRARY, add, add_to, titles
 
 FILES = 60
 FLIPPED = 8  # bytes of each
@@ -51,6 +51,29 @@ async def test_flipped_bytes_are_found_or_do_no_harm(good: bytes, tmp_path: Path
 
     assert outcomes.keys() <= {"ok", "failed", "refused"}
     assert outcomes["failed"] + outcomes["refused"] > 0
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+async def test_nothing_is_acknowledged_while_the_file_is_gone_and_all_is_well_once_it_is_back(
+    suffix: str, tmp_path: Path
+):
+    path = tmp_path / "library.db"
+    file, aside = tmp_path / f"library.db{suffix}", tmp_path / "aside"
+    async with open_store(path, LIBRARY) as store:
+        await add_to(store, "before")
+        file.rename(aside)
+        with pytest.raises(Unavailable, match=file.name):
+            await add_to(store, "to a file without a name")
+        with pytest.raises(Unavailable):
+            await store.ping()
+        file.write_bytes(b"another one")
+        with pytest.raises(Unavailable):
+            await add_to(store, "to a file without a name")
+        aside.rename(file)
+        await add_to(store, "after")
+
+    async with open_store(path, LIBRARY) as store:
+        assert await store.read(titles) == ["before", "after"]
 
 
 def flip(content: bytes) -> bytes:
