@@ -97,6 +97,7 @@ def _stop(seconds: float, *, may_kill: bool) -> bool:
     """Whether there was one to stop."""
     with _found() as holder:
         if holder is None:
+            _refuse_if_one_serves()
             return False
         if unit := holder.unit():
             raise Failure(
@@ -109,6 +110,19 @@ def _stop(seconds: float, *, may_kill: bool) -> bool:
             _kill(holder, seconds, may_kill=may_kill)
         click.echo(f"stopped, pid {holder.pid}")
         return True
+
+
+def _refuse_if_one_serves() -> None:
+    """Nobody holds the lock that lies there; but that of one that runs may have been removed."""
+    from rdvd.cli.holder import listener_of  # lazy: as above
+
+    path = here.api_socket_of_the_daemon()
+    if pid := listener_of(path):
+        raise Failure(
+            f"pid {pid} listens at {path}, but {here.pid_file()} was taken from it",
+            hint=f"Look whether it is this daemon, and stop it with: kill {pid}",
+            code=CONFLICT,
+        )
 
 
 def _kill(holder: "Holder", seconds: float, *, may_kill: bool) -> None:

@@ -9,6 +9,8 @@ import os
 import re
 import select
 import signal
+import socket
+import struct
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from rdvd.ground.ownership import OURS
 from rdvd.ground.private import read_private
 
 PROC = Path("/proc")
+CREDENTIALS = struct.Struct("iII")  # pid, uid, gid: see unix(7)
 LOCKED = re.compile(rb"^lock:\s+\d+: FLOCK\s+ADVISORY\s+WRITE\s", re.MULTILINE)
 UNIT = re.compile(r"/(rdvd\.service)(?:/|$)", re.MULTILINE)
 
@@ -64,6 +67,21 @@ def holder_of(pid_file: Path) -> Generator[Holder | None]:
         yield found if is_it else None
     finally:
         os.close(descriptor)
+
+
+def listener_of(path: Path) -> int | None:
+    """The daemon that listens there, whatever it holds; not systemd, which does so in its place."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.setblocking(False)
+        try:
+            client.connect(str(path))
+            pid, _, _ = CREDENTIALS.unpack(
+                client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+            )
+            words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return None
+    return pid if any(os.path.basename(word) == b"rdvd" for word in words) else None  # noqa: PTH119
 
 
 def control_group(pid: int) -> str:

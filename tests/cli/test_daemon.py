@@ -166,6 +166,21 @@ def test_who_does_not_end_is_killed_only_if_that_was_said(place: Place):
     assert place.pid() is None
 
 
+def test_a_daemon_whose_lock_file_was_removed_is_not_called_stopped(place: Place):
+    assert place.daemon("start").code == 0
+    pid = place.pid()
+    aside = place.home / "aside"
+    place.pid_file.rename(aside)
+
+    stopped, restarted = place.daemon("stop"), place.daemon("restart")
+
+    aside.rename(place.pid_file)
+    assert (stopped.code, restarted.code) == (4, 4)
+    assert "not running" not in stopped.out
+    assert f"pid {pid}" in stopped.err
+    assert place.pid() == pid
+
+
 @pytest.mark.parametrize("content", ["{pid}\n", "", "4294967296\n", "9999999999\n"])
 def test_a_process_that_only_has_the_number_is_never_stopped(place: Place, content: str):
     place.pid_file.parent.mkdir(parents=True, mode=0o700)
