@@ -23,6 +23,12 @@ class SeveralCredentials(Unauthenticated):
     code = "SEVERAL_CREDENTIALS"
 
 
+class ServiceWithoutToken(Unauthenticated):
+    """A service that lost its token is not to become the owner whose process it is."""
+
+    code = "MISSING_TOKEN"
+
+
 @frozen
 class Shown:
     """A secret, where it was shown, and the user that a service says it acts for."""
@@ -39,6 +45,8 @@ def shown_by(headers: Headers, ticket: str | None = None) -> Shown | None:
     believe another one.
     """
     shown = list(_all_shown(headers, ticket))
+    if not shown and USER_ID in headers:
+        raise ServiceWithoutToken("X-RDV-User-ID is a service's, and comes with its token")
     if any(each.secret != shown[0].secret for each in shown):
         raise SeveralCredentials("more than one credential was sent, and they are not the same")
     return shown[0] if shown else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rdvd.ground.errors import BadInput
+from rdvd.ground.errors import BadInput, Unauthenticated
 from rdvd.ground.exchange import refuse_repeated
 from rdvd.identity.credentials import SeveralCredentials, shown_by
 from rdvd.identity.tokens import new_secret
@@ -38,6 +38,11 @@ def test_the_same_credential_in_two_places_is_one():
 
 def test_no_credential_is_none():
     assert shown_by({}) is None
+
+
+def test_who_acts_for_a_user_and_lost_its_token_is_not_taken_for_the_owner_of_its_process():
+    with pytest.raises(Unauthenticated, match="X-RDV-User-ID"):
+        shown_by({"x-rdv-user-id": "somebody"})
 
 
 @pytest.mark.parametrize(
