@@ -1,14 +1,28 @@
 """trio-websocket's connection, with what it leaves open closed."""
 
 import trio
+from attrs import evolve
 from trio_websocket import WebSocketConnection, WebSocketRequest
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
-from wsproto.events import BytesMessage, CloseConnection, TextMessage
+from wsproto.events import (
+    BytesMessage,
+    CloseConnection,
+    Event,
+    RejectConnection,
+    RejectData,
+    TextMessage,
+)
+
+from rdvd.ground.answers import answer_trouble
+from rdvd.ground.errors import BadInput
+from rdvd.ground.ids import new_id
+from rdvd.ground.problems import trouble_of
 
 from .wire import Wire
 
 RECEIVED_AT_ONCE = 16 * 1024
+NO_WEBSOCKET = "this socket takes WebSockets of version 13 alone; the API is on the other socket"
 
 
 class Socket(WebSocketConnection):
@@ -26,6 +40,19 @@ class Socket(WebSocketConnection):
 
     def take_up_to(self, largest_message: int) -> None:
         self._max_message_size = largest_message
+
+    async def _send(self, event: Event) -> None:
+        """Who is refused by the protocol alone is told why, like everybody else."""
+        if not isinstance(event, RejectConnection) or event.has_body:
+            await super()._send(event)
+            return
+        trouble = evolve(trouble_of(BadInput(NO_WEBSOCKET)), status=event.status_code)
+        answer = answer_trouble(trouble, new_id())
+        headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+        headers += [(b"Content-Length", b"%d" % len(answer.body)), (b"Connection", b"close")]
+        headers += event.headers
+        await super()._send(RejectConnection(event.status_code, headers, has_body=True))
+        await super()._send(RejectData(answer.body))
 
     async def _handle_message_event(self, event: BytesMessage | TextMessage) -> None:
         """Empty pieces of a message that does not end would be kept, and never be too large."""

@@ -1,5 +1,6 @@
 """Frames and handshakes of somebody who means harm: each ends that one stream, with a reason."""
 
+import json
 import os
 import tracemalloc
 from pathlib import Path
@@ -36,6 +37,31 @@ HOSTILE = {
     "a ping too long": (frame(PING, b"x" * 126), 1002),
     "a close code that may not be sent": (frame(8, b"\x03\xed"), 1002),
 }  # fmt: skip
+
+
+NO_KNOCKS = {
+    "an ordinary request": (b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "a method without a body": (b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "another version": (KNOCK.replace(b"13", b"12") % (b"/ws/x/1", b""), 426),
+    "no HTTP": (b"hello\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("what", NO_KNOCKS)
+async def test_who_comes_without_a_websocket_is_told_where_to_go(what: str, tmp_path: Path):
+    said, status = NO_KNOCKS[what]
+    async with handled(tmp_path, echo) as served:
+        wire = await served.wire()
+        await wire.send_all(said)
+        with trio.fail_after(5):
+            head, _, body = b"".join([each async for each in wire]).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"application/problem+json" in head
+    if not said.startswith(b"HEAD"):
+        problem = json.loads(body)
+        assert problem["status"] == status
+        assert "API" in problem["detail"]
 
 
 @pytest.mark.parametrize("what", HOSTILE)
