@@ -10,6 +10,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.client import Api
 from rdvd.cli.exits import CONFLICT, TIMED_OUT, Failure
+from rdvd.cli.options import Seconds
 
 if TYPE_CHECKING:
     from rdvd.cli.holder import Holder
@@ -18,7 +19,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 60.0  # it drains for 30, then stops its actors
 AFTER_A_KILL = 10.0  # so long may the kernel need for a process that must go
 
-seconds = click.FloatRange(0, 86_400)
+seconds = Seconds(0, 86_400)
 
 
 @click.group()

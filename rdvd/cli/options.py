@@ -1,6 +1,22 @@
 """Options that several commands share."""
 
+import math
+from typing import Any
+
 import click
+
+
+class Seconds(click.FloatRange):
+    """NaN is below no limit and above none, and no clock can wait for it."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
+
 
 json_option = click.option(
     "--json",
@@ -15,7 +31,7 @@ json_option = click.option(
 watch_option = click.option(
     "--watch",
     "every",
-    type=click.FloatRange(0.1, 86_400),
+    type=Seconds(0.1, 86_400),
     is_flag=False,
     flag_value=1.0,
     default=None,

@@ -8,7 +8,7 @@ import click
 
 from rdvd.cli import here
 from rdvd.cli.exits import REFUSED, Failure
-from rdvd.cli.options import json_option
+from rdvd.cli.options import Seconds, json_option
 from rdvd.cli.tree import ask_health, by_place
 from rdvd.cli.view import View, Viewing
 
@@ -34,7 +34,7 @@ MEBIBYTE = 2**20
 @click.option("--once", is_flag=True, help="Print it once; --json does so too.")
 @click.option("--sort", type=click.Choice(list(ORDERS)), default="mailbox", show_default=True,
               help="What has most of this comes first.")  # fmt: skip
-@click.option("--every", type=click.FloatRange(0.1, 86_400), default=2.0, show_default=True,
+@click.option("--every", type=Seconds(0.1, 86_400), default=2.0, show_default=True,
               metavar="S", help="Seconds between two looks.")  # fmt: skip
 @json_option
 def top(once: bool, sort: str, every: float, fields: str | None) -> None:
