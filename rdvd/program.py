@@ -19,6 +19,7 @@ from attrs import evolve
 from actors import GaveUp, run
 from rdvd import VERSION
 from rdvd.config import Config, load
+from rdvd.ground.early_stops import hold_back_stops, until_told
 from rdvd.ground.errors import Problem
 from rdvd.ground.log import Log, logging_to
 from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor, watchdog_interval
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _start(*, is_quiet: bool) -> None:
     """Own the data directory first, so that nothing of another daemon's is ever touched."""
     _dump_no_core()
+    hold_back_stops()
     places = find_places(os.environ)
     config = load(places, os.environ)
     notifier = find_notifier(os.environ)
@@ -69,7 +71,8 @@ def _start(*, is_quiet: bool) -> None:
     log_to = log_settings(config)
     log_to = evolve(log_to, stderr="none") if is_quiet else log_to
     with own(config.server.pid_file), logging_to(log_to, os.environ) as lines:
-        trio.run(_live, config, places, handed_over, notifier, interval, lines)
+        live = partial(_live, config, places, handed_over, notifier, interval, lines)
+        trio.run(until_told, live)
 
 
 def _dump_no_core() -> None:

@@ -1,14 +1,18 @@
 """From an empty directory to a running daemon and back, in every way that a process can end."""
 
 import signal
+import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import trio
 
-from .daemons import A_WHILE, living, living_at, rdvd, with_setting
+from .daemons import A_WHILE, environment, living, living_at, rdvd, with_setting
 
 
 @pytest.fixture
@@ -39,6 +43,30 @@ async def test_everything_it_makes_is_for_its_owner_only(tmp_path: Path):
 async def test_a_signal_stops_it_with_exit_code_0(number: signal.Signals, tmp_path: Path):
     async with living(tmp_path / "home") as daemon:
         assert await daemon.stop(number) == 0
+
+
+async def test_a_signal_while_it_opens_its_database_is_obeyed_as_soon_as_it_can_be(
+    tmp_path: Path, short_path: Path
+):
+    home = tmp_path / "home"
+    async with living_at(home, short_path / "run") as daemon:
+        assert await daemon.stop() == 0
+    with closing(sqlite3.connect(home / "sqlite.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")  # it will wait for this
+        process = await trio.lowlevel.open_process(
+            [sys.executable, "-m", "rdvd"], env=environment(home, short_path / "run"),
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        with trio.fail_after(A_WHILE):
+            while not (home / "server" / "server.pid").exists():  # noqa: ASYNC110 - it tells nobody
+                await trio.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+
+    with trio.fail_after(A_WHILE):
+        assert await process.wait() == 0
+    assert not (home / "server" / "server.pid").exists()
+    assert list((short_path / "run").iterdir()) == []
 
 
 async def test_a_second_daemon_is_refused_and_the_first_unharmed(tmp_path: Path):
