@@ -17,12 +17,12 @@ PATIENCE = 30  # seconds for an answer
 
 def home() -> Path:
     chosen = os.environ.get("RDV_HOME") or os.environ.get("REMOTE_DEV_DIR") or "~/.remote-dev"
-    return Path(chosen).expanduser()
+    return _expanded(chosen)
 
 
 def run() -> Path:
     runtime = os.environ.get("RDV_RUNTIME_DIR")
-    return Path(runtime).expanduser() if runtime else home() / "run"
+    return _expanded(runtime) if runtime else home() / "run"
 
 
 def api_socket() -> Path:
@@ -72,7 +72,7 @@ def api_as_owner() -> Api:
 
 def read_cli_token() -> str | None:
     try:
-        return cli_token().read_text().strip() or None
+        return _text(cli_token()).strip() or None
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
@@ -84,18 +84,40 @@ def _configured(section: str, key: str, default: Path) -> Path:
     """What the daemon would find: the environment, its own file, the common file."""
     value: Any = os.environ.get(f"RDV_{section.upper()}_{key.upper()}")
     for file in (home() / "server" / "config.toml", home() / "config.toml"):
-        if value is None and file.exists():
+        if value is None:
             value = _parsed(file, section).get(key)
-    return default if value is None else Path(str(value)).expanduser()
+    return default if value is None else _expanded(str(value))
 
 
 def _parsed(file: Path, section: str) -> dict[str, Any]:
-    import tomllib  # lazy: most people have no such file
-
     try:
-        part = tomllib.loads(file.read_text(encoding="utf-8")).get(section)
+        text = _text(file)
+        import tomllib  # lazy: most people have no such file
+
+        part = tomllib.loads(text).get(section)
+    except FileNotFoundError:
+        return {}
     except (OSError, ValueError) as error:
         raise Failure(
             f"{file} cannot be read: {error}", hint="Mend it, or move it away."
         ) from error
     return cast(dict[str, Any], part) if isinstance(part, dict) else {}
+
+
+def _text(file: Path) -> str:
+    """At once: a pipe in its place, which nobody writes into, is as good as empty."""
+    with open(file, encoding="utf-8", opener=_at_once) as opened:
+        return opened.read()
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _expanded(path: str) -> Path:
+    """As the daemon does it, to which an empty HOME is none."""
+    if path != "~" and not path.startswith("~/"):
+        return Path(path)
+    import pwd  # lazy: where everything is set it is not needed
+
+    return Path((os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir) + path[1:])

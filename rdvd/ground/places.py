@@ -88,8 +88,10 @@ class Places:
 
 def find_places(environ: Mapping[str, str]) -> Places:
     """Say where everything belongs; look at nothing and create nothing."""
-    name = "RDV_HOME" if environ.get("RDV_HOME") else "REMOTE_DEV_DIR"
-    home = _absolute(environ.get(name) or "~/.remote-dev", name, environ)
+    named = (name for name in ("RDV_HOME", "REMOTE_DEV_DIR") if environ.get(name))
+    name = next(named, "HOME")
+    chosen = "~/.remote-dev" if name == "HOME" else environ[name]
+    home = _absolute(chosen, name, environ)
     runtime = environ.get("RDV_RUNTIME_DIR")
     return Places(
         home=home,
@@ -130,6 +132,6 @@ def _absolute(path: str, variable: str, environ: Mapping[str, str]) -> Path:
         raise BadPlace(
             expanded,
             f"({variable}) is no absolute path: it would move with the directory you are in",
-            f"set {variable} to a path that begins with / or ~/",
+            f"set {variable} to a path that begins with /",
         )
     return expanded

@@ -49,9 +49,9 @@ def test_rdv_runtime_dir_moves_the_sockets_only():
     assert Path("/srv/rdv/sessions/abc") == places.session("abc")
 
 
-@pytest.mark.parametrize("name", ["RDV_HOME", "REMOTE_DEV_DIR", "RDV_RUNTIME_DIR"])
+@pytest.mark.parametrize("name", ["HOME", "RDV_HOME", "REMOTE_DEV_DIR", "RDV_RUNTIME_DIR"])
 def test_a_relative_path_is_refused_by_the_name_of_its_variable(name: str):
-    with pytest.raises(BadPlace, match=name):
+    with pytest.raises(BadPlace, match=rf"\({name}\)"):
         find_places({"HOME": "/home/ada", name: "data"})
 
 
