@@ -19,6 +19,7 @@ MEANINGS = {
     TAKEN: "another daemon has the place",
     MISCONFIGURED: "something that only a person can change is wrong",
 }
+NO_WORD = "it left no word: is the disk full? `rdvd` in the foreground tells"
 CODES = {TAKEN: CONFLICT, MISCONFIGURED: USAGE}
 
 
@@ -66,7 +67,7 @@ def _where() -> str:
 def _last_words(errors: Path, log: Path, length: int) -> list[str]:
     """Of this start alone: what could not go to the log, or the log's own last lines."""
     said = _lines(errors, 0) or [shown(line) for line in _lines(log, length)]
-    return [f"  {line}" for line in said[-MOST_LINES:]]
+    return [f"  {line}" for line in said[-MOST_LINES:] or [NO_WORD]]
 
 
 def _lines(file: Path, after: int) -> list[str]:

@@ -55,8 +55,8 @@ def own(pid_file: Path) -> Generator[Owner, None, None]:
     try:
         _refuse_what_is_not_ours(pid_file, descriptor)
         owner = Owner(os.getpid(), secrets.token_hex(16), now_ms())
-        _write(descriptor, owner)
         try:
+            _write(pid_file, descriptor, owner)
             yield owner
         finally:
             # Under the lock: who opens it meanwhile finds, once it has the lock, that it is gone.
@@ -102,11 +102,16 @@ def _refuse_what_is_not_ours(pid_file: Path, descriptor: int) -> None:
         )
 
 
-def _write(descriptor: int, owner: Owner) -> None:
-    # Emptied first: who is refused meanwhile must not be told the pid of the dead.
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{owner.pid}\n{owner.nonce}\n{owner.started_at_ms}\n".encode(), 0)
-    os.fsync(descriptor)
+def _write(pid_file: Path, descriptor: int, owner: Owner) -> None:
+    text = f"{owner.pid}\n{owner.nonce}\n{owner.started_at_ms}\n"
+    try:
+        # Emptied first: who is refused meanwhile must not be told the pid of the dead.
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
+        os.fsync(descriptor)
+    except OSError as error:
+        hint = "make room on that disk, or see whether it is well"
+        raise BadPlace(pid_file, f"cannot be written ({error.strerror})", hint) from error
 
 
 def _pid_in(descriptor: int) -> int | None:

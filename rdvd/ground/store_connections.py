@@ -7,12 +7,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
+from rdvd.ground.errors import StorageFull
 from rdvd.ground.private import check
 from rdvd.ground.store_problems import (
     OF_THE_DRIVER,
     BrokenDatabase,
     ForeignDatabase,
     code_of,
+    is_storage_full,
     primary_code,
 )
 
@@ -135,6 +137,8 @@ def opening(path: Path) -> Generator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:
+            if is_storage_full(error):
+                raise StorageFull(f"{path} cannot be opened: make room on that disk") from error
             if primary_code(error) not in FAULTS_OF_A_FILE:
                 raise
             raise BrokenDatabase(f"{path} cannot be used: {error}.") from error

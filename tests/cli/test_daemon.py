@@ -95,6 +95,18 @@ def test_a_fault_that_only_the_log_has_is_told_from_the_log(place: Place):
     assert place.pid() is None
 
 
+def test_who_ends_without_a_word_as_on_a_full_disk_is_not_passed_over_in_silence(
+    place: Place, tmp_path: Path
+):
+    end = 'import os, sys\nif "--quiet" in sys.orig_argv:\n    os._exit(1)\n'
+    (tmp_path / "sitecustomize.py").write_text(end)
+
+    said = place.daemon("start", PYTHONPATH=str(tmp_path))
+
+    assert said.code == 1
+    assert "is the disk full?" in said.err
+
+
 def test_who_is_not_ready_in_time_is_stopped_again(place: Place):
     said = place.daemon("start", "--timeout", "0")
 

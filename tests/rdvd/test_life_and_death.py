@@ -100,6 +100,23 @@ async def test_a_wrong_setting_is_refused_with_its_place_and_a_suggestion(tmp_pa
     assert "log_level" in ended.stderr.replace("log_levle", "")
 
 
+@pytest.mark.parametrize("blocks", [0, 20], ids=["not for the lock", "not for the database"])
+def test_without_room_on_the_disk_it_says_so_and_leaves_nothing_locked(
+    blocks: int, tmp_path: Path, short_path: Path
+):
+    """No file of it may be longer, which is what a full disk looks like."""
+    command = f'ulimit -f {blocks}; exec "$0" -m rdvd'
+    ended = subprocess.run(
+        ["sh", "-c", command, sys.executable], env=environment(tmp_path / "home", short_path),
+        capture_output=True, text=True, timeout=A_WHILE, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 78
+    assert "make room" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "home" / "server" / "server.pid").exists()
+
+
 async def test_a_file_in_the_place_of_the_socket_is_not_removed(tmp_path: Path):
     run = tmp_path / "run"
     run.mkdir(mode=0o700)
