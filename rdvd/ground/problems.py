@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 import trio
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from werkzeug.exceptions import HTTPException
 
 from actors import Unavailable
@@ -71,7 +71,9 @@ def _trouble_of_one(error: BaseException) -> Trouble:
         case trio.TooSlowError():
             return TOO_SLOW
         case HTTPException(code=int(status)) if 400 <= status < 500:
-            return trouble_of_status(status, _headers_of_framework(error))
+            headers = _headers_of_framework(error)
+            detail = SAID_OF_ROUTES.get(status, "").format(headers.get("Allow"))
+            return evolve(trouble_of_status(status, headers), detail=detail)
         case _:
             return OUR_FAULT
 
@@ -99,6 +101,10 @@ def _headers_of_framework(error: HTTPException) -> dict[str, str]:
     return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
+SAID_OF_ROUTES = {
+    404: "there is no such route; /docs and /openapi.json list all of them",
+    405: "this route takes {} alone; /docs and /openapi.json list all of them",
+}
 OUR_FAULT = Trouble(
     500, "INTERNAL", "Internal error", "see the log for this request id", is_ours=True
 )

@@ -178,3 +178,13 @@ async def test_rdv_still_shows_the_tree_after_signing_in(tmp_path: Path):
 
     assert (tree.returncode, tree.stderr) == (0, "")
     assert places_in(tree.stdout) == PLACES
+
+
+async def test_who_takes_a_wrong_way_is_told_which_ones_there_are(tmp_path: Path):
+    async with living(tmp_path / "home") as daemon:
+        nowhere = await daemon.ask("GET", "/api/nothing")
+        wrongly = await daemon.ask("PUT", "/api/user")
+
+    assert (nowhere.status, wrongly.status) == (404, 405)
+    assert "/openapi.json" in nowhere.json["detail"]
+    assert "GET" in wrongly.json["detail"]
