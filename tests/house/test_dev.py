@@ -62,7 +62,8 @@ def test_dev_works_through_a_symbolic_link(prepared_house: House, tmp_path: Path
         [link, "test"], env=prepared_house.environment, capture_output=True, text=True, check=False
     )
 
-    assert done.stdout == f"1 passed {prepared_house.root} []\n"
+    on_all_cores = ["--numprocesses=auto", "--dist=worksteal"]
+    assert done.stdout == f"1 passed {prepared_house.root} {on_all_cores}\n"
 
 
 def test_it_prepares_once_and_the_second_time_runs_no_pip(house: House):

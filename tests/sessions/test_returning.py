@@ -112,7 +112,8 @@ async def test_after_a_reboot_what_ran_is_begun_again_if_so_configured(tmp_path:
 async def test_while_tmux_stands_still_ends_are_known_and_the_rest_is_refused(
     house: House, monkeypatch: pytest.MonkeyPatch
 ):
-    session = await house.new("sh", "-c", "read line")
+    session = await house.new("sh", "-c", "echo up; read line")
+    await house.printed(session, b"up")
     facts = house.shop.tmux.facts().servers[0]
     pane = pane_of(session)
     assert facts.pid is not None
