@@ -14,14 +14,12 @@ from rdvd.sessions import Front, SessionFact, Size
 from rdvd.streams import Farewell, Stream
 
 from .endings import Ending, ending_of
+from .pace import LONG_TICK, Pace
 from .pseudo import PseudoTerminal
 from .stages import Stages
 from .talk import Talk
 from .types import TERMINAL_GONE, Exit, Focus, FromViewer, Primary, Resize
 
-# Between two looks at the terminal tmux merges what it draws, so a flood costs one picture each.
-SHORT_TICK, LONG_TICK = 0.004, 0.016
-MUCH = 4096
 QUIET = 2 * LONG_TICK  # after that tmux has drawn what there was to draw
 LONGEST_LAST_WORDS = 0.5
 LONGEST_DOUBT = 2.0  # from the end of the terminal to the word about why
@@ -51,10 +49,13 @@ class ScreenView:
         return await self._talk.run(self._obey, self._show, self._tell_size, wait_for_the_end)
 
     async def _show(self) -> None:
+        pace, looked = Pace(), trio.current_time()
         while data := await self._terminal.read():
+            waited = trio.current_time() - looked
             await self._talk.show(data)
             self._silence.deadline = trio.current_time() + QUIET
-            await trio.sleep(LONG_TICK if len(data) >= MUCH else SHORT_TICK)
+            await trio.sleep(pace.after(len(data), waited))
+            looked = trio.current_time()
         await trio.sleep(LONGEST_DOUBT)  # whoever knows why ends this view meanwhile
         await self._talk.finish(TERMINAL_GONE)
 
