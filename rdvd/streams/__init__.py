@@ -14,8 +14,9 @@ a `Problem`. Before it is asked, the origin, the credential and the rate have be
 * `await stream.receive()`: text or bytes; `Gone` once the client has left and all that it sent
   was received. Some task must always be receiving, for nothing else tells that it has left.
   What is not received is not read either: a handler that waits slows the client down.
-* `await stream.send(text or bytes)`: from one task at a time. It returns when the kernel has
-  taken all of it, so a handler that only reads its source after that needs no further buffer.
+* `await stream.send(text or bytes)`: from any task, whole, in the order of the calls. It returns
+  when the kernel has taken all of it, so a handler that only reads its source after that needs no
+  further buffer.
 * return, with a `Farewell(code, reason)` or None for 1000; or let a `Problem` pass, which becomes
   the close code of the same meaning (401, 403, 404, 409, 429: 4401, 4403, ...). `Gone` may pass.
   Any other exception is a fault of ours: it is logged, and the client sees 1011.

@@ -20,7 +20,7 @@ Parameters: TypeAlias = Mapping[str, str]
 
 @define(eq=False)
 class Stream:
-    """An accepted WebSocket. Any task may receive or end it; at any time only one may send."""
+    """An accepted WebSocket. Any task may receive, send or end it."""
 
     principal: Principal
     path: Parameters  # what the names in the pattern stand for
@@ -31,7 +31,7 @@ class Stream:
     _socket: Socket = field(repr=False)
     _cut: Callable[[], None]
     _longest_send: float
-    _sending: trio.CancelScope | None = field(default=None, init=False)
+    _sending: set[trio.CancelScope] = field(factory=set[trio.CancelScope], init=False)
 
     async def receive(self) -> str | bytes:
         """The next message. `Gone` after the last: nothing that came before it is lost."""
@@ -41,25 +41,25 @@ class Stream:
             raise Gone from None
 
     async def send(self, message: str | bytes) -> None:
-        """Returns when the kernel has taken it, so a slow client slows its sender down.
+        """Returns when the kernel has taken it, so a slow client slows its senders down.
 
+        Messages of several tasks are sent whole, in the order in which they were handed over.
         A message that has begun is not cut short by a cancellation, which would leave half a
         frame behind: it has the rest of `longest_send` (after `end`: of the farewell's seconds),
         and if that is not enough the client is cut off.
         """
-        if self._sending is not None:
-            raise trio.BusyResourceError("another task is sending on this stream")
         await trio.lowlevel.checkpoint_if_cancelled()
         is_whole = False
-        until = trio.current_time() + self._longest_send
+        scope = trio.CancelScope(shield=True, deadline=trio.current_time() + self._longest_send)
+        self._sending.add(scope)
         try:
-            with trio.CancelScope(shield=True, deadline=until) as self._sending:
+            with scope:
                 await self._socket.send_message(message)
                 is_whole = True
         except (ConnectionClosed, LocalProtocolError):  # the latter: it is saying goodbye
             raise Gone from None
         finally:
-            self._sending = None
+            self._sending.discard(scope)
             if not is_whole:
                 self._cut()
         if not is_whole:
@@ -67,8 +67,8 @@ class Stream:
 
     def hurry(self, deadline: float) -> None:
         """Give what is being sent until then and no longer."""
-        if self._sending is not None:
-            self._sending.deadline = min(self._sending.deadline, deadline)
+        for scope in self._sending:
+            scope.deadline = min(scope.deadline, deadline)
 
 
 Handler: TypeAlias = Callable[[Stream], Awaitable[Farewell | None]]

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import trio
 
 LARGEST_READ = 64 * 1024
+SHORT_PIECE = 256
 LONGEST_GOODBYE = 1.0
 
 
@@ -58,6 +59,8 @@ class PseudoTerminal:
                     return b"".join(pieces)
                 pieces.append(piece)
                 size += len(piece)
+                if len(piece) < SHORT_PIECE:  # the last one, or nearly: no look in vain
+                    break
         return b"".join(pieces) if pieces else None
 
 

@@ -1,4 +1,4 @@
-"""What every view has in common: one writer, a window of what is under way, an ear, an end."""
+"""What every view has in common: a window of what is under way, an ear, an end."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,6 @@ class Talk:
         self._stream = stream
         self._wire = wire_for(stream.protocol)
         self._window = WINDOW if stream.protocol == BINARY_PROTOCOL else math.inf
-        self._frames, self._to_send = trio.open_memory_channel[str | bytes | None](0)
         self._sent = self._acknowledged = seq
         self._moved = trio.Event()
         self._errors = 0
@@ -35,14 +34,13 @@ class Talk:
         """Until one of the tasks, or what the viewer does, ends it."""
         with self._scope:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._send_all)
                 nursery.start_soon(self._hear, obey)
                 for task in tasks:
                     nursery.start_soon(task)
         return self._over
 
     async def say(self, message: ToViewer) -> None:
-        await self._frames.send(write(message))
+        await self._stream.send(write(message))
 
     async def show(self, data: bytes) -> None:
         """Returns when the viewer may have more: so whoever shows reads no faster than it does."""
@@ -50,7 +48,7 @@ class Talk:
         frame = self._wire.output(data, self._sent)
         self._sent += len(data)
         if frame is not None:
-            await self._frames.send(frame)
+            await self._stream.send(frame)
 
     def skip_to(self, seq: int) -> None:
         """What lies between is not there to be shown."""
@@ -67,20 +65,12 @@ class Talk:
         if message is not None:
             await self.say(message)
         self._over = self._over or farewell
-        await self._frames.send(None)
+        self._scope.cancel()
 
     def end(self, farewell: Farewell) -> None:
         """At once."""
         self._over = self._over or farewell
         self._scope.cancel()
-
-    async def _send_all(self) -> None:
-        """The one writer. After the last frame comes None."""
-        async for frame in self._to_send:
-            if frame is None:
-                self._scope.cancel()
-            else:
-                await self._stream.send(frame)
 
     async def _hear(self, obey: Obey) -> None:
         while True:

@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from rdvd.streams import Farewell, Gone, Stream
+from rdvd.streams import Gone, Stream
 
 from .handling import SPENT, handled, until_nobody_is_left
 from .visits import closing, frame, hear_close
@@ -89,24 +89,45 @@ async def test_a_send_that_is_cancelled_cuts_the_client_off_when_its_time_is_ove
     assert after == [pytest.approx(10, abs=0.2), "gone"]
 
 
-async def test_two_tasks_that_send_at_once_are_refused(tmp_path: Path):
-    refused: list[BaseException] = []
+async def test_what_several_tasks_send_at_once_arrives_whole_and_in_order(tmp_path: Path):
+    messages = [FLOOD, *(f"{number}" for number in range(20))]
 
-    async def handler(stream: Stream) -> Farewell:
+    async def handler(stream: Stream) -> None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(stream.send, FLOOD)
-            await wait_all_tasks_blocked()
-            with pytest.raises(trio.BusyResourceError) as busy:
-                await stream.send("me too")
-            refused.append(busy.value)
-        return Farewell(1000, "", seconds=0.1)
+            for message in messages:
+                nursery.start_soon(stream.send, message)
+                await wait_all_tasks_blocked()
+
+    async with handled(tmp_path, handler) as served:
+        client = await served.connect("/ws/x/1", max_message_size=len(FLOOD))
+        received = [await client.get_message() for _ in messages]
+
+    assert received == messages
+
+
+async def test_an_end_hurries_everybody_who_is_sending(tmp_path: Path, autojump_clock: MockClock):
+    gone: list[float] = []
+
+    async def sender(stream: Stream) -> None:
+        try:
+            await stream.send(FLOOD)
+        finally:
+            gone.append(trio.current_time())
+
+    async def handler(stream: Stream) -> None:
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(sender, stream)
+            await stream.receive()
+            stream.end(SPENT)
 
     async with handled(tmp_path, handler) as served:
         wire = await served.open_wire("/ws/x/1")
-        await wait_all_tasks_blocked()
-        assert await hear_close(wire) == 1000
+        await wire.send_all(frame(1, b"end"))
+        began = trio.current_time()
+        await until_nobody_is_left(served)
 
-    assert len(refused) == 1
+    assert gone == [pytest.approx(began + SPENT.seconds, abs=0.2)] * 3
 
 
 async def test_on_shutdown_everybody_is_told_and_a_stalled_one_is_cut_within_the_grace(
