@@ -2,7 +2,7 @@
 
 import trio
 from attrs import evolve
-from trio_websocket import WebSocketConnection, WebSocketRequest
+from trio_websocket import ConnectionClosed, WebSocketConnection, WebSocketRequest
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
 from wsproto.events import (
@@ -32,6 +32,7 @@ class Socket(WebSocketConnection):
         super().__init__(
             wire, WSConnection(ConnectionType.SERVER), receive_buffer_size=RECEIVED_AT_ONCE
         )
+        self._wire = wire
 
     async def greet(self, nursery: trio.Nursery) -> WebSocketRequest:
         """Read from now on; what the client asks for."""
@@ -53,6 +54,24 @@ class Socket(WebSocketConnection):
         headers += event.headers
         await super()._send(RejectConnection(event.status_code, headers, has_body=True))
         await super()._send(RejectData(answer.body))
+
+    def send_now(self, message: str | bytes) -> bytes | None:
+        """What the kernel did not take without waiting; None: nothing was tried, for it is not
+        this message's turn."""
+        if self._close_reason or self._stream_lock.locked():
+            return None
+        event = TextMessage(message) if isinstance(message, str) else BytesMessage(message)
+        data = self._wsproto.send(event)
+        return data[self._wire.send_now(data) :]
+
+    async def send_rest(self, rest: bytes) -> None:
+        """At once after `send_now`, so that no other frame falls in between."""
+        async with self._stream_lock:
+            try:
+                await self._stream.send_all(rest)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                await self._abort_web_socket()
+                raise ConnectionClosed(self._close_reason) from None
 
     async def _handle_message_event(self, event: BytesMessage | TextMessage) -> None:
         """Empty pieces of a message that does not end would be kept, and never be too large."""

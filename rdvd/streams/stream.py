@@ -49,14 +49,31 @@ class Stream:
         and if that is not enough the client is cut off.
         """
         await trio.lowlevel.checkpoint_if_cancelled()
+        rest = self._send_now(message)
+        if rest == b"":
+            await trio.lowlevel.cancel_shielded_checkpoint()
+        else:
+            await self._send_in_time(message, rest)
+
+    def _send_now(self, message: str | bytes) -> bytes | None:
+        """Mostly there is room; then a message leaves before any other task has its turn."""
+        try:
+            return self._socket.send_now(message)
+        except LocalProtocolError:  # it is saying goodbye
+            raise Gone from None
+
+    async def _send_in_time(self, message: str | bytes, rest: bytes | None) -> None:
         is_whole = False
         scope = trio.CancelScope(shield=True, deadline=trio.current_time() + self._longest_send)
         self._sending.add(scope)
         try:
             with scope:
-                await self._socket.send_message(message)
+                if rest is None:
+                    await self._socket.send_message(message)
+                else:
+                    await self._socket.send_rest(rest)
                 is_whole = True
-        except (ConnectionClosed, LocalProtocolError):  # the latter: it is saying goodbye
+        except (ConnectionClosed, LocalProtocolError):
             raise Gone from None
         finally:
             self._sending.discard(scope)

@@ -1,5 +1,6 @@
 """The socket below a WebSocket: it tells when it ends, and can be cut without waiting."""
 
+import os
 from collections.abc import Callable
 
 import trio
@@ -16,6 +17,13 @@ class Wire(trio.abc.Stream):
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         await self._stream.send_all(data)
+
+    def send_now(self, data: bytes) -> int:
+        """How much of it the kernel takes without waiting."""
+        try:
+            return os.write(self._stream.socket.fileno(), data)
+        except OSError:  # no room, or nobody there: whoever waits to send the rest learns which
+            return 0
 
     async def wait_send_all_might_not_block(self) -> None:
         await self._stream.wait_send_all_might_not_block()
