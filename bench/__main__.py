@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from attrs import evolve
+
 from .bytelog import BYTELOG
 from .daemon import DAEMON
 from .events import EVENTS
@@ -20,7 +22,7 @@ from .types import Bench, BenchFailed, Effort
 
 BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS)
 FOLDER = Path(__file__).parent
-QUICK = Effort(rounds=3, sample_seconds=0.05)
+QUICK = Effort(rounds=3, sample_seconds=0.05, is_quick=True)
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
@@ -72,7 +74,7 @@ def _rounds(text: str) -> int:
 
 def _effort(quick: bool, rounds: int | None) -> Effort:
     chosen = QUICK if quick else Effort()
-    return Effort(rounds or chosen.rounds, chosen.sample_seconds)
+    return evolve(chosen, rounds=rounds or chosen.rounds)
 
 
 def _progress(line: str) -> None:

@@ -17,22 +17,30 @@ class Spread:
 
 @frozen
 class Figures:
-    """What one contender's samples say. `is_within` is None where nothing was promised."""
+    """What one contender's samples say. `is_within` is None where nothing was promised.
+
+    Without samples it was left out, without a ratio there was nobody to compare it with.
+    """
 
     contender: Contender
-    ratio: Spread
-    value: Spread
+    ratio: Spread | None
+    value: Spread | None
     is_within: bool | None
 
 
 def figures(measured: Measured) -> Iterator[Figures]:
     """Work out every contender's figures, the baseline's first."""
-    baseline = measured.samples[measured.measure.baseline.name]
+    baseline = measured.samples.get(measured.measure.baseline.name, ())
     for contender in measured.measure.everyone:
-        samples = measured.samples[contender.name]
-        ratio = spread(paired_ratios(samples, baseline))
+        samples = measured.samples.get(contender.name)
+        if samples is None:
+            yield Figures(contender, None, None, None)
+            continue
+        # Nothing is a multiple of zero.
+        ratio = spread(paired_ratios(samples, baseline)) if baseline and all(baseline) else None
         value = spread(samples)
-        yield Figures(contender, ratio, value, is_within(contender, ratio.median, value.median))
+        verdict = is_within(contender, ratio and ratio.median, value.median)
+        yield Figures(contender, ratio, value, verdict)
 
 
 def paired_ratios(samples: Sequence[float], baseline: Sequence[float]) -> list[float]:
@@ -44,7 +52,9 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(median(values), min(values), max(values))
 
 
-def is_within(contender: Contender, ratio: float, value: float) -> bool | None:
+def is_within(contender: Contender, ratio: float | None, value: float) -> bool | None:
     promises = [(ratio, contender.ratio_limit), (value, contender.value_limit)]
-    kept = [figure <= limit for figure, limit in promises if limit is not None]
+    kept = [
+        figure <= limit for figure, limit in promises if limit is not None and figure is not None
+    ]
     return all(kept) if kept else None

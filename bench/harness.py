@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TypeVar
 
-from .types import Bench, BenchFailed, Contender, Effort, Measure, Measured
+from .programs import is_here
+from .types import Bench, BenchFailed, Contender, Effort, Measure, Measured, Survey
 from .worker import Worker
 
 Sample = Callable[[int], float]
@@ -19,7 +20,13 @@ HIGHEST_COUNT = 2**32
 
 
 def run_bench(bench: Bench, effort: Effort, progress: Progress) -> list[Measured]:
-    return [take_measure(measure, effort, progress) for measure in bench.measures]
+    taken: list[Measured] = []
+    for each in bench.measures:
+        if isinstance(each, Survey):
+            taken += take_survey(each, effort, progress)
+        else:
+            taken.append(take_measure(each, effort, progress))
+    return taken
 
 
 def take_measure(measure: Measure, effort: Effort, progress: Progress) -> Measured:
@@ -34,6 +41,29 @@ def take_measure(measure: Measure, effort: Effort, progress: Progress) -> Measur
                 count = counts[contender.name]
                 samples[contender.name].append(samplers[contender.name](count) / count)
     return Measured(measure, {name: tuple(taken) for name, taken in samples.items()}, counts)
+
+
+def take_survey(survey: Survey, effort: Effort, progress: Progress) -> list[Measured]:
+    present = [each for each in survey.everyone if each.needs is None or is_here(each.needs)]
+    count = survey.quick_count if effort.is_quick else survey.count
+    rounds = min(effort.rounds, survey.most_rounds or effort.rounds)
+    taken: dict[str, list[dict[str, float]]] = {each.name: [] for each in present}
+    with ExitStack() as workers:
+        ask = {each.name: workers.enter_context(Worker(each.source)).survey for each in present}
+        progress(f"{survey.name}: warming up")
+        for each in present:
+            ask[each.name](survey.quick_count)
+        for number in range(rounds):
+            progress(f"{survey.name}: round {number + 1} of {rounds}")
+            for each in rotated(present, number):
+                taken[each.name].append(ask[each.name](count))
+    return [_answer(measure, taken, count) for measure in survey.measures]
+
+
+def _answer(measure: Measure, taken: dict[str, list[dict[str, float]]], count: int) -> Measured:
+    here = [each.name for each in measure.everyone if each.name in taken]
+    samples = {name: tuple(sample[measure.figure] for sample in taken[name]) for name in here}
+    return Measured(measure, samples, dict.fromkeys(here, count))
 
 
 def rotated(items: Sequence[Item], by: int) -> list[Item]:

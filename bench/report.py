@@ -19,6 +19,7 @@ Written by `python -m bench <name>`, one section for each bench; `bench/README.m
 SCALES: dict[Unit, tuple[tuple[str, float], ...]] = {
     "seconds": (("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)),
     "bytes": (("MiB", 2**20), ("KiB", 2**10), ("B", 1)),
+    "pieces": (("", 1),),
 }
 VERDICTS = {True: "within", False: "**over**", None: ""}
 
@@ -80,9 +81,11 @@ def _table(measured: Measured) -> str:
 
 
 def _row(figures: Figures, unit: Unit) -> str:
+    if figures.value is None:
+        return f"| {figures.contender.name} | not installed | | | |"
     cells = (
         figures.contender.name,
-        _ratio(figures.ratio),
+        "" if figures.ratio is None else _ratio(figures.ratio),
         ", ".join(_limits(figures, unit)),
         VERDICTS[figures.is_within],
         _cost(figures.value, unit),
@@ -99,13 +102,13 @@ def _limits(figures: Figures, unit: Unit) -> Iterator[str]:
         yield f"{figures.contender.ratio_limit:g}x"
     if figures.contender.value_limit is not None:
         name, size = _scale(figures.contender.value_limit, unit)
-        yield f"{figures.contender.value_limit / size:g} {name}"
+        yield f"{figures.contender.value_limit / size:g} {name}".rstrip()
 
 
 def _cost(value: Spread, unit: Unit) -> str:
     name, size = _scale(value.median, unit)
     low, middle, high = (f"{each / size:.3g}" for each in (value.low, value.median, value.high))
-    return f"{middle} {name} ({low}..{high})"
+    return f"{middle} {name}".rstrip() + f" ({low}..{high})"
 
 
 def _scale(value: float, unit: Unit) -> tuple[str, float]:

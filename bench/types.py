@@ -4,7 +4,7 @@ from typing import Literal
 
 from attrs import frozen
 
-Unit = Literal["seconds", "bytes"]
+Unit = Literal["seconds", "bytes", "pieces"]
 
 
 class BenchFailed(Exception):
@@ -17,12 +17,15 @@ class Contender:
 
     `source` is `module:function`. The function, sync or async (run by Trio), takes a count, does
     the thing that many times, and returns what all of them cost: seconds or bytes, setup excluded.
+    For a survey it returns the figures by their names. Who `needs` a program that is not there is
+    left out, and the report says so.
     """
 
     name: str
     source: str
     ratio_limit: float | None = None
     value_limit: float | None = None
+    needs: str | None = None
 
 
 @frozen
@@ -30,7 +33,8 @@ class Measure:
     """One question: what do the contenders cost beside the baseline?
 
     Counts are multiples of `batch`. Without a `count` each contender's own count is calibrated.
-    A `fresh` measure takes every sample in a new process, as memory needs it.
+    A `fresh` measure takes every sample in a new process, as memory needs it. `figure` is which of
+    the figures of a survey it looks at.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Measure:
     batch: int = 1
     count: int | None = None
     fresh: bool = False
+    figure: str = ""
 
     @property
     def everyone(self) -> tuple[Contender, ...]:
@@ -48,10 +53,29 @@ class Measure:
 
 
 @frozen
+class Survey:
+    """Runs that answer several questions at once, each by one of the figures of the same sample.
+
+    A figure may be anything that is not a sum: a percentile, a maximum. It is taken as it is.
+    """
+
+    name: str
+    measures: tuple[Measure, ...]
+    count: int
+    quick_count: int
+    most_rounds: int | None = None
+
+    @property
+    def everyone(self) -> tuple[Contender, ...]:
+        unique = {each.name: each for measure in self.measures for each in measure.everyone}
+        return tuple(unique.values())
+
+
+@frozen
 class Bench:
     name: str
     purpose: str
-    measures: tuple[Measure, ...]
+    measures: tuple[Measure | Survey, ...]
 
 
 @frozen
@@ -60,11 +84,15 @@ class Effort:
 
     rounds: int = 9
     sample_seconds: float = 0.3
+    is_quick: bool = False
 
 
 @frozen
 class Measured:
-    """The samples of one measure: for each contender one cost per operation and round."""
+    """The samples of one measure: for each contender one cost per operation and round.
+
+    Who was left out has no samples.
+    """
 
     measure: Measure
     samples: dict[str, tuple[float, ...]]

@@ -8,19 +8,23 @@ import importlib
 import inspect
 import json
 import os
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from functools import partial
-from types import TracebackType
-from typing import BinaryIO
+from operator import attrgetter
+from types import FrameType, TracebackType
+from typing import Any, BinaryIO, NoReturn
 
 import trio
 
 from .types import BenchFailed
 
-Function = Callable[[int], float] | Callable[[int], Awaitable[float]]
+Cost = float | dict[str, float]
+Function = Callable[[int], Cost] | Callable[[int], Awaitable[Cost]]
+LONGEST_GOODBYE = 20.0
 
 
 class Worker:
@@ -42,7 +46,14 @@ class Worker:
         return self
 
     def sample(self, count: int) -> float:
-        """Have it done `count` times; the cost of all of them together."""
+        """Have it do `count` times; the cost of all of them together."""
+        return float(self._ask(count))
+
+    def survey(self, count: int) -> dict[str, float]:
+        """The same of a contender with several figures."""
+        return dict(self._ask(count))
+
+    def _ask(self, count: int) -> Any:  # Any: what JSON gives
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -55,7 +66,7 @@ class Worker:
         answer = json.loads(line)
         if "traceback" in answer:
             raise BenchFailed(f"{self._source} crashed:\n\n{answer['traceback']}")
-        return float(answer["cost"])
+        return answer["cost"]
 
     def _died(self) -> BenchFailed:
         return BenchFailed(f"{self._source}: its process ended with {self._process.wait()}")
@@ -66,9 +77,13 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Killed, not asked: it may be in the middle of a sample, and owns nothing worth saving.
-        self._process.kill()
-        self._process.communicate()
+        # Asked first: in the middle of a sample it may own a daemon, or the terminals of one.
+        self._process.terminate()
+        try:
+            self._process.communicate(timeout=LONGEST_GOODBYE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
 
 def serve(source: str, counts: BinaryIO, answers: BinaryIO) -> None:
@@ -85,12 +100,17 @@ def _report_crash(
     _answer(answers, traceback="".join(traceback.format_exception(error)))
 
 
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Through every `finally` on the way."""
+    sys.exit(128 + signal.SIGTERM)
+
+
 def _load(source: str) -> Function:
     module, _, function = source.partition(":")
-    return getattr(importlib.import_module(module), function)
+    return attrgetter(function)(importlib.import_module(module))
 
 
-def _cost(contender: Function, count: int) -> float:
+def _cost(contender: Function, count: int) -> Cost:
     # Everybody starts without old garbage and then collects as in real life: it is a cost too.
     gc.collect()
     if inspect.iscoroutinefunction(contender):
@@ -100,7 +120,7 @@ def _cost(contender: Function, count: int) -> float:
     return cost
 
 
-def _answer(answers: BinaryIO, **answer: float | str) -> None:
+def _answer(answers: BinaryIO, **answer: Cost | str) -> None:
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
 
@@ -108,6 +128,7 @@ def _answer(answers: BinaryIO, **answer: float | str) -> None:
 if __name__ == "__main__":
     # Whatever a contender prints belongs on the screen, not among the answers. They stay open to
     # the very end, for the report of a crash.
+    signal.signal(signal.SIGTERM, _leave)
     own_answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.argv[1], sys.stdin.buffer, own_answers)

@@ -1,6 +1,6 @@
 """From samples to figures."""
 
-from bench.figures import figures, is_within, paired_ratios
+from bench.figures import Spread, figures, is_within, paired_ratios
 from bench.types import Contender, Measure, Measured
 
 RAW = Contender("raw", "x:raw")
@@ -22,7 +22,7 @@ def test_the_ratio_is_the_median_of_the_ratios_and_not_the_ratio_of_the_medians(
 
     _, ours = figures(measured)
 
-    assert (ours.ratio.low, ours.ratio.median, ours.ratio.high) == (0.5, 1.0, 3.0)
+    assert ours.ratio == Spread(1.0, 0.5, 3.0)
 
 
 def test_the_baseline_comes_first_and_is_its_own_measure() -> None:
@@ -30,7 +30,7 @@ def test_the_baseline_comes_first_and_is_its_own_measure() -> None:
 
     baseline, _ = figures(measured)
 
-    assert (baseline.contender, baseline.ratio.median) == (RAW, 1.0)
+    assert (baseline.contender, baseline.ratio) == (RAW, Spread(1.0, 1.0, 1.0))
 
 
 def test_a_contender_at_its_limit_is_within_and_beyond_it_is_over() -> None:

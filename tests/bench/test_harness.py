@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.harness import calibrated_count, rotated, take_measure
-from bench.types import BenchFailed, Contender, Effort, Measure
+from bench.harness import calibrated_count, rotated, take_measure, take_survey
+from bench.types import BenchFailed, Contender, Effort, Measure, Survey
 
 THREE_ROUNDS = Effort(rounds=3)
 
@@ -61,3 +61,28 @@ def test_a_fresh_measure_takes_every_sample_in_a_new_process() -> None:
     measured = take_measure(measure, THREE_ROUNDS, lambda _: None)
 
     assert measured.samples["numbered"] == (1.0, 1.0, 1.0)
+
+
+def survey(**more: int) -> Survey:
+    here = Contender("here", "trivial_contenders:way.both")
+    absent = Contender("absent", "trivial_contenders:way.both", needs="no-such-peer")
+    halves = Measure("halves", absent, (here,), figure="half")
+    most = Measure("most", here, (), figure="most")
+    return Survey("s", (halves, most), count=10, quick_count=2, **more)
+
+
+@pytest.mark.usefixtures("contenders")
+def test_one_sample_of_a_survey_answers_all_its_measures_and_is_not_divided() -> None:
+    halves, most = take_survey(survey(), THREE_ROUNDS, lambda _: None)
+
+    assert halves.samples == {"here": (5.0, 5.0, 5.0)}
+    assert most.samples == {"here": (90.0, 90.0, 90.0)}
+
+
+@pytest.mark.usefixtures("contenders")
+def test_a_quick_survey_does_less_and_a_long_one_has_fewer_rounds() -> None:
+    quick = Effort(rounds=3, is_quick=True)
+
+    halves, _ = take_survey(survey(most_rounds=2), quick, lambda _: None)
+
+    assert halves.samples == {"here": (1.0, 1.0)}

@@ -65,3 +65,24 @@ def test_a_machine_is_described_outside_a_repository_too(tmp_path: Path) -> None
 
     assert machine.revision == "unknown"
     assert machine.versions["trio"] != "absent"
+
+
+def test_who_was_left_out_is_named_and_without_a_baseline_there_is_no_ratio() -> None:
+    bench = Bench("sums", "What a sum costs.", (MEASURE,))
+    measured = Measured(MEASURE, {"ours": (2e-6, 3e-6)}, {"ours": 10})
+
+    lines = markdown(Report(bench, Effort(), MACHINE, [measured])).splitlines()
+
+    assert "| raw | not installed | | | |" in lines
+    assert "| ours |  | 1.5x |  | 2.5 µs (2..3) |" in lines
+
+
+def test_nothing_is_a_multiple_of_zero() -> None:
+    measure = Measure("forks", Contender("none", "x:none"), (), unit="pieces")
+    bench = Bench("forks", "How many there are.", (measure,))
+    measured = Measured(measure, {"none": (0.0, 0.0)}, {"none": 1})
+
+    assert (
+        "| none |  |  |  | 0 (0..0) |"
+        in markdown(Report(bench, Effort(), MACHINE, [measured])).splitlines()
+    )
