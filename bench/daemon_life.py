@@ -1,20 +1,15 @@
 """A real daemon in a directory of its own, and what it costs to start, to keep and to ask."""
 
-import os
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from time import clock_gettime, perf_counter
+from time import perf_counter
 
-from .types import BenchFailed
+from .living import let_live, place, processor_seconds
 
-STARTS_WITHIN = 30.0
 SETTLES_WITHIN = 2  # what a start has left to do is not idleness
-CPUCLOCK_SCHED = 2  # of linux/posix-timers.h: the processor time of all threads of a process
 IMPORTS_OF_THE_STACK = "import trio, quart_trio, hypercorn.trio, sqlite3, msgspec"
 
 TICKS_EACH_SECOND = """
@@ -102,21 +97,10 @@ def _time_each(
 
 
 def _processor_seconds_in(process: "subprocess.Popen[bytes]", seconds: int) -> float:
-    _stay_alive(process, SETTLES_WITHIN)
-    before = _processor_seconds(process.pid)
-    _stay_alive(process, seconds)
-    return _processor_seconds(process.pid) - before
-
-
-def _stay_alive(process: "subprocess.Popen[bytes]", seconds: float) -> None:
-    """What is measured is time passing; a process that ends meanwhile measures nothing."""
-    with suppress(subprocess.TimeoutExpired):
-        raise BenchFailed(f"the process ended with {process.wait(seconds)}")
-
-
-def _processor_seconds(pid: int) -> float:
-    """To the nanosecond, from the kernel's clock of that process; /proc counts in 10 ms."""
-    return clock_gettime(~pid << 3 | CPUCLOCK_SCHED)
+    let_live(process, SETTLES_WITHIN)
+    before = processor_seconds(process.pid)
+    let_live(process, seconds)
+    return processor_seconds(process.pid) - before
 
 
 def _resident_bytes(pid: int) -> float:
@@ -126,20 +110,5 @@ def _resident_bytes(pid: int) -> float:
 
 @contextmanager
 def _daemon() -> Generator[tuple["subprocess.Popen[bytes]", dict[str, str]], None, None]:
-    with ExitStack() as held:
-        place = held.enter_context(tempfile.TemporaryDirectory(prefix="rdv-"))
-        ear = held.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
-        ear.bind(f"{place}/notify")
-        ear.settimeout(STARTS_WITHIN)
-        own = {"RDV_HOME": f"{place}/home", "RDV_RUNTIME_DIR": f"{place}/run"}
-        environment = os.environ | own
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rdvd"],
-            env=environment | {"NOTIFY_SOCKET": f"{place}/notify"},
-            stderr=subprocess.DEVNULL,
-        )
-        held.callback(process.wait)
-        held.callback(process.terminate)
-        while b"READY=1" not in ear.recv(4096):
-            pass
-        yield process, environment
+    with place() as where, where.daemon() as process:
+        yield process, where.environment
