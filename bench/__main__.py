@@ -17,10 +17,11 @@ from .machine import describe_machine
 from .report import Report, markdown, write_report
 from .screens import SCREENS
 from .store import STORE
+from .terminal import TERMINAL
 from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05, is_quick=True)
 
