@@ -16,12 +16,13 @@ from .kit import KIT
 from .machine import describe_machine
 from .report import Report, markdown, write_report
 from .screens import SCREENS
+from .sessions import SESSIONS
 from .store import STORE
 from .terminal import TERMINAL
 from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05, is_quick=True)
 
