@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 PROC = Path("/proc")
 LARGEST_ENVIRONMENT = 1_048_576
+LARGEST_STAT = 4_096
 ENDED = "ZXx"
 
 
@@ -34,7 +35,7 @@ class Process:
 def look_at(pid: int, proc: Path = PROC) -> Process | None:
     """None: there is no such process, or it has ended and only its parent has not noticed."""
     with suppress(OSError, ValueError):
-        process = parse_stat((proc / str(pid) / "stat").read_bytes())
+        process = parse_stat(_read(f"{proc}/{pid}/stat", LARGEST_STAT))
         return None if process.state in ENDED else process
     return None
 
@@ -64,9 +65,22 @@ def parse_stat(text: bytes) -> Process:
 
 def environment_of(pid: int, proc: Path = PROC) -> bytes:
     """The environment that it was started with, as far as we may see it."""
-    with suppress(OSError), (proc / str(pid) / "environ").open("rb") as file:
-        return file.read(LARGEST_ENVIRONMENT)
+    with suppress(OSError):
+        return _read(f"{proc}/{pid}/environ", LARGEST_ENVIRONMENT)
     return b""
+
+
+def _read(path: str, most: int) -> bytes:
+    """There are hundreds to read, and paths and files of Python cost more than the kernel does."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        pieces: list[bytes] = []
+        while most > 0 and (piece := os.read(descriptor, most)):
+            pieces.append(piece)
+            most -= len(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(descriptor)
 
 
 def command_of(pid: int) -> tuple[str, ...]:
