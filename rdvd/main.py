@@ -41,6 +41,7 @@ from rdvd.reload import (
     http_settings,
     limit_settings,
     recording_settings,
+    redactor,
     session_settings,
     stream_rules,
     tmux_settings,
@@ -147,11 +148,14 @@ def _terminals(
     round: what falls is found again by looking at what there is."""
     tmux, recording, roster = stands_on
     facts, limits = Topic[SessionFact]("sessions"), session_settings(config)
-    shop = Shop(store, tmux, recording, auth, limits, roster, facts, sessions.Census())
+    keyframes = Keyframes(recording.grew, lambda session: config.bytelog.sessions / session)
+    shop = Shop(
+        store, tmux, recording, auth, limits, roster, facts, sessions.Census(), keyframes,
+        redactor(config),
+    )  # fmt: skip
     nest, rooms = Supervisor("session"), Rooms()
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     front = Front(shop, registry.ref)
-    keyframes = Keyframes(recording.grew, lambda session: config.bytelog.sessions / session)
     stages = Stages(front)
     children = (
         task("tmux", tmux.serve),

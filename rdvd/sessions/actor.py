@@ -66,6 +66,7 @@ class SessionActor(Actor):
         await clear(self._shop, session)
         await self._shop.store.write(storage.forget, self._id)
         await trio.to_thread.run_sync(homes.remove, self._shop.home(self._id))
+        self._shop.keyframes.forget(self._id)
         self._shop.roster.remove(self._id)
         self._shop.facts.publish(Vanished(session))
         self.stop()

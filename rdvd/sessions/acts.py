@@ -10,6 +10,7 @@ from .ending import end_processes, freeze, thaw
 from .exits import keep_screen
 from .launch import end_recording, end_terminals
 from .shop import Shop, traces_of
+from .sizing import note_size, offset_now
 from .types import Pane, Session, Size, Survivor, Suspended, pane_of
 
 
@@ -28,7 +29,10 @@ async def press(shop: Shop, session: Session, keys: tuple[str, ...]) -> None:
 
 
 async def resize(shop: Shop, session: Session, size: Size) -> Session:
-    await terminal.resize(shop.tmux, place_of(session, transitions.shown(session)), size)
+    place = place_of(session, transitions.shown(session))
+    offset = await offset_now(shop, session.id)  # before: programs draw anew at once
+    await terminal.resize(shop.tmux, place, size)
+    await note_size(shop, session.id, size, offset)
     return evolve(session, size=size, updated=now_ms())
 
 

@@ -23,6 +23,7 @@ from .ending import end_processes
 from .processes import look_at
 from .programs import command_of, environment_of
 from .shop import Shop, traces_of
+from .sizing import note_size
 from .types import Pane, Session
 
 log = logging.getLogger("rdvd.sessions")
@@ -51,7 +52,8 @@ async def launch(shop: Shop, session: Session, *, again: bool) -> Session:
     await trio.to_thread.run_sync(check_directory, session.directory)
     await trio.to_thread.run_sync(homes.prepare, home)
     minted = await shop.auth.call(Auth.mint_for_session, session.id, session.user)
-    await shop.recording.add(session.id)
+    offset = await shop.recording.add(session.id)
+    await note_size(shop, session.id, session.size, offset)
     server = await shop.tmux.server_with_room()
     pane, pid = await terminal.create(
         shop.tmux,

@@ -20,6 +20,7 @@ from .ending import end_processes
 from .processes import look_at
 from .roster import GONE
 from .shop import Shop
+from .sizing import note_size
 from .types import Active, Pane, Program, Session, Size, Survivor, status_of
 
 OURS = re.compile(r"rdv-(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
@@ -81,7 +82,8 @@ async def take_in(shop: Shop, orphan: Orphan, user: UserId, position: int) -> Se
         await trio.to_thread.run_sync(homes.prepare, home)
         await trio.to_thread.run_sync(homes.remove_go, home)
     await shop.auth.call(Auth.mint_for_session, id, user)
-    await shop.recording.add(id)
+    offset = await shop.recording.add(id)
+    await note_size(shop, id, session.size, offset)
     target = f"={session.tmux_name}:"
     renaming = [("rename-session", "-t", f"={orphan.name}:", session.tmux_name)]
     await shop.tmux.batch(

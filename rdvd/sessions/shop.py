@@ -6,6 +6,7 @@ from actors import Ref, Topic
 from rdvd.bytelog import Recording
 from rdvd.ground.store import Store
 from rdvd.identity import Auth, SessionId
+from rdvd.screens import Keyframes, Redactor
 from rdvd.tmux import Tmux
 
 from .census import Census, Traces
@@ -25,6 +26,8 @@ class Shop:
     roster: Roster
     facts: Topic[SessionFact]
     census: Census
+    keyframes: Keyframes
+    redactor: Redactor
 
     def home(self, id: SessionId) -> Home:
         return Home(self.settings.directory / id)

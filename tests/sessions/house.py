@@ -17,6 +17,7 @@ from rdvd import audit, identity, sessions
 from rdvd.bytelog import Recording, RecordingSettings
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
+from rdvd.screens import Keyframes, Redactor
 from rdvd.sessions import (
     Census,
     Front,
@@ -124,6 +125,7 @@ async def serving(
     shop = Shop(
         store, tmux, recording, auth.ref, evolve(settings, **said), roster,
         Topic[SessionFact]("sessions"), Census(),
+        Keyframes(recording.grew, lambda id: home / "sessions" / id), Redactor(),
     )  # fmt: skip
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")

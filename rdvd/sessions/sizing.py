@@ -1,0 +1,39 @@
+"""The size of a session's terminal over time, noted beside its log: without it nobody could tell
+later where lines were broken."""
+
+import logging
+
+import trio
+
+from rdvd import screens
+from rdvd.bytelog import ByteLog, RecorderProblem
+from rdvd.ground.clock import now_ms
+from rdvd.ground.errors import Problem
+from rdvd.identity import SessionId
+
+from .shop import Shop
+from .types import Size
+
+log = logging.getLogger("rdvd.sessions")
+
+PATIENCE_SECONDS = 1.0
+
+
+async def offset_now(shop: Shop, id: SessionId) -> int:
+    """Behind all that tmux has handed over, or behind what is on file if nobody knows more."""
+    with trio.move_on_after(PATIENCE_SECONDS):
+        try:
+            return await shop.recording.drain(id)
+        except RecorderProblem:
+            pass  # there is no recorder now, or it does not record this session any more
+    return await trio.to_thread.run_sync(lambda: ByteLog(shop.home(id).path).end)
+
+
+async def note_size(shop: Shop, id: SessionId, size: Size, offset: int) -> None:
+    """From this offset on it holds. Where it cannot be written the session goes on all the same."""
+    directory = ByteLog(shop.home(id).path).directory
+    noted = screens.Size(offset, now_ms(), size.columns, size.rows)
+    try:
+        await trio.to_thread.run_sync(screens.append_size, directory, noted)
+    except (OSError, Problem) as error:
+        log.warning("session.size_not_noted", extra={"session": id, "error": str(error)})
