@@ -127,7 +127,7 @@ def screen_at(log: ByteLog, sizes: Sizes, directory: Path, offset: int) -> Scree
 
 
 def screen_at_time(log: ByteLog, sizes: Sizes, directory: Path, at: int) -> Screen:
-    return screen_at(log, sizes, directory, log.offset_at(at))
+    return screen_at(log, sizes.known_at(at), directory, log.offset_at(at))
 
 
 def build_frames(log: ByteLog, sizes: Sizes, directory: Path) -> Iterator[int]:

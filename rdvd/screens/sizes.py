@@ -34,6 +34,10 @@ class Sizes:
         """Changes behind `start`, up to and with `end`."""
         return self._sizes[bisect_right(self._offsets, start) : bisect_right(self._offsets, end)]
 
+    def known_at(self, time_ms: int) -> "Sizes":
+        """Those of then and before: a later one may hold from the same byte on."""
+        return Sizes([each for each in self._sizes if each.at <= time_ms] or self._sizes[:1])
+
 
 def append_size(directory: Path, size: Size) -> None:
     """One line, in one write; the directory is the session's log."""

@@ -13,6 +13,7 @@ from .checks import check_keys
 from .commands import plain
 from .expecting import Step
 from .gate import Gate, principal_of
+from .past import past_screen
 from .prompt import Outcome
 from .sights import screen_of, scrollback_of
 from .types import Size
@@ -136,13 +137,15 @@ def _looking(gate: Gate, auth: Ref[Auth]) -> Routes:
         return await scrollback_of(front.shop, session, query)
 
     @routes.route(
-        "GET", "/api/sessions/<id>/screen", "What is on its screen",
+        "GET", "/api/sessions/<id>/screen", "What is on its screen, or was at any moment",
         query=wire.ScreenQuery, response=Screen,
     )  # fmt: skip
     async def screen(request: Request[Any]) -> Screen:
         session = await gate.session(request, "session.watch")
-        with_escapes = request.query(wire.ScreenQuery).format == "ansi"
-        return await screen_of(front.shop, session, with_escapes=with_escapes)
+        query = request.query(wire.ScreenQuery)
+        if query.at is not None or query.offset is not None:
+            return await past_screen(front.shop, session, query)
+        return await screen_of(front.shop, session, with_escapes=query.format == "ansi")
 
     @routes.route(
         "GET", "/api/sessions/<id>/token", "A ticket for its terminal",

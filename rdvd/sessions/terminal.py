@@ -90,6 +90,14 @@ async def capture(
     return b"\n".join(told)
 
 
+async def has_let_go(tmux: Tmux, place: Place) -> bool:
+    """Whether its history is full. At its limit tmux lets a tenth of it go."""
+    form = "#{history_size} #{history_limit}"
+    told = await tmux.run(place.server, "display-message", "-p", "-t", place.target, form)
+    size, limit = map(int, told[0].split())
+    return size >= limit - max(1, limit // 10)
+
+
 async def paste(tmux: Tmux, place: Place, text: str, *, enter: bool = False) -> None:
     """Literally, whatever mode the pane is in; in brackets where the program asked for them."""
     check_text(text)

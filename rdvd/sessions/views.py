@@ -5,6 +5,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from rdvd.bytelog import Gap
+
 from .orphans import Orphan
 from .types import (
     Closed,
@@ -97,8 +99,15 @@ class OrphanEnded:
 
 @frozen
 class Scrollback:
+    """The last lines, from the terminal itself or, where that has forgotten some, from the log.
+
+    `is_whole`, where it is known: nothing older was left out.
+    """
+
     content: str
     lines: int
+    source: Literal["terminal", "log"] = "terminal"
+    is_whole: bool | None = None
 
 
 @frozen
@@ -132,13 +141,27 @@ class ScriptResult:
 
 
 @frozen
+class PastScreen:
+    """Which moment it is. `gap`: the last place before at which bytes are missing, if any."""
+
+    at: int | None  # when the last byte of it had come; null before the first one
+    offset: int
+    cursor_x: int  # may be `columns`: the next character would have gone into the next line
+    cursor_y: int
+    cursor_visible: bool
+    is_alternate: bool  # a full-screen program's screen
+    gap: Gap | None
+
+
+@frozen
 class Screen:
-    """What is on the screen, or was when the command ended."""
+    """What is on the screen, or was when the command ended, or at the moment `past` tells of."""
 
     content: str
     columns: int
     rows: int
     is_live: bool
+    past: PastScreen | None = None
 
 
 @frozen

@@ -25,6 +25,8 @@ Rows = Annotated[int, msgspec.Meta(ge=FEWEST_ROWS, le=MOST_ROWS)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=1_048_576)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # milliseconds since the epoch, or bytes
+Format = Literal["text", "ansi"]
 KEEP = "\0"  # a member that was not given: null means nothing there
 
 
@@ -173,12 +175,16 @@ class Resizing:
 @frozen
 class ScrollbackQuery:
     lines: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
-    format: Literal["text", "ansi"] = "text"
+    format: Format = "text"
 
 
 @frozen
 class ScreenQuery:
-    format: Literal["text", "ansi"] = "text"
+    """Now; or `at` a time in milliseconds, or when all before an `offset` of the log had come."""
+
+    format: Format = "text"
+    at: Moment | None = None
+    offset: Moment | None = None
 
 
 def order_of(body: NewSession, user: UserId) -> Order:
