@@ -75,12 +75,15 @@ class ByteLog:
 
     def offset_at(self, time_ms: int) -> int:
         """The offset of the first byte that came after `time_ms`: what was shown then is before."""
-        segments = segments_of(self.directory)
+        segments, known = segments_of(self.directory), 0
         for segment in segments:
             blocks = list(index_in(segment.index).blocks())
             if blocks and blocks[-1].time_ms > time_ms:
                 return next(block.start for block in blocks if block.time_ms > time_ms)
-        return segments[-1].end if segments else 0
+            known = blocks[-1].end if blocks else segment.start
+        if not segments or segments[-1].changed_ms <= time_ms:
+            return segments[-1].end if segments else 0
+        return min(known, segments[-1].end)  # the last bytes have no block yet, and came later
 
     def time_at(self, offset: int) -> int | None:
         """When the byte at `offset` had come; None if nothing is known of it or later ones."""

@@ -28,6 +28,14 @@ class SegmentFile:
     def index(self) -> Path:
         return self.path.with_name(index_of(self.path.name))
 
+    @property
+    def changed_ms(self) -> int:
+        """When its last byte was written; 0 if it is not there any more."""
+        try:
+            return self.path.stat().st_mtime_ns // 1_000_000
+        except FileNotFoundError:
+            return 0
+
     def read(self, offset: int, limit: int) -> bytes | None:
         """Fewer bytes at its end; None if the segment has been removed."""
         try:

@@ -1,5 +1,5 @@
-"""Screens, recordings and text, rebuilt from the byte log. Everything is synchronous and pure but
-`Keyframes`, the task that keeps keyframes up with the logs; call it in worker threads.
+"""Screens, recordings and text, rebuilt from the byte log. Everything is synchronous and pure, for
+worker threads, but what is awaited and `Keyframes`, the task that keeps keyframes up with the logs.
 
     log = ByteLog(directory)
     sizes = read_sizes(log.directory)
@@ -7,6 +7,7 @@
     render_lines(log, sizes, log.directory, 2_000, "ansi")   # scrollback
     export(log, sizes, log.directory, redactor, CastOptions(version=3))   # an asciicast
     find([(session, log), ...], Query("needle"), redactor)   # search
+    await search(Search(...)), await record(Record(...))   # the same two in a process of their own
     append_size(log.directory, Size(offset, at, columns, rows))   # sessions, on every resize
     task("keyframes", Keyframes(recording.grew, directory_of).keep)   # in the tree
 """
@@ -14,6 +15,8 @@
 from .cast import CastOptions as CastOptions
 from .cast import export as export
 from .cast import repaint as repaint
+from .diggers import record as record
+from .diggers import search as search
 from .emulator import Emulator as Emulator
 from .find import Hit as Hit
 from .find import Query as Query
@@ -24,6 +27,9 @@ from .frames import last_frame as last_frame
 from .freezing import BadFrame as BadFrame
 from .freezing import freeze as freeze
 from .freezing import thaw as thaw
+from .orders import CutOff as CutOff
+from .orders import Record as Record
+from .orders import Search as Search
 from .rendering import screen_of as screen_of
 from .replay import build_frames as build_frames
 from .replay import screen_at as screen_at

@@ -47,7 +47,8 @@ class Redactor:
     """Finds secrets by the shapes that are well known and by patterns of the user's."""
 
     def __init__(self, patterns: Iterable[str] = (), *, well_known: bool = True) -> None:
-        own = [_compiled(pattern) for pattern in patterns]
+        self.own = list(patterns)
+        own = [_compiled(pattern) for pattern in self.own]
         if len(own) > MOST_PATTERNS:
             raise BadInput(f"there are {len(own)} patterns to redact, over {MOST_PATTERNS}")
         known = [*(pattern for pattern, _ in PATTERNS), *SHAPES] if well_known else []

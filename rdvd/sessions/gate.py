@@ -8,7 +8,7 @@ from rdvd import audit
 from rdvd.audit import NewEntry, Outcome
 from rdvd.ground.errors import Forbidden
 from rdvd.ground.routes import Request
-from rdvd.identity import Action, Principal, SessionId, Thing, ensure, name_of
+from rdvd.identity import Action, Principal, SessionId, Thing, ensure, may, name_of
 
 from .front import Front
 from .types import Session
@@ -22,12 +22,22 @@ class Gate:
 
     async def session(self, request: Request[Any], action: Action) -> Session:
         """The session of the path, by id or name, if the asker may do this to it."""
-        by = principal_of(request)
-        session = self.front.find(request.path["id"], by.user)
+        return await self.named(principal_of(request), request.path["id"], action)
+
+    async def named(self, by: Principal, word: str, action: Action) -> Session:
+        session = self.front.find(word, by.user)
         neighbours = self.front.shop.roster.neighbours(session)
         thing = Thing(user=session.user, session=session.id, neighbours=neighbours)
         await self.allow(by, action, thing)
         return session
+
+    def visible(self, by: Principal) -> list[Session]:
+        """All that it may watch."""
+        return [
+            each
+            for each in self.front.of(by.user)
+            if may(by, "session.watch", Thing(user=each.user, session=each.id))
+        ]
 
     async def allow(self, by: Principal, action: Action, thing: Thing = NOTHING) -> None:
         try:

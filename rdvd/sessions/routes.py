@@ -18,6 +18,7 @@ from .roster import GONE
 from .routes_acts import act_routes
 from .routes_logs import log_routes
 from .routes_orphans import orphan_routes
+from .routes_past import past_routes
 from .routes_terminal import terminal_routes
 from .types import Session, status_of
 from .views import ClosedShown, SessionShown, shown, shown_left
@@ -28,7 +29,8 @@ PATIENTLY = 120.0  # ending has its grace, and that can be configured
 def session_routes(front: Front, auth: Ref[Auth]) -> Routes:
     gate = Gate(front)
     whole = _listing(gate) + _single(gate) + _closing(gate) + act_routes(gate)
-    return whole + log_routes(gate) + orphan_routes(gate) + terminal_routes(gate, auth)
+    whole += log_routes(gate) + past_routes(gate)
+    return whole + orphan_routes(gate) + terminal_routes(gate, auth)
 
 
 def _listing(gate: Gate) -> Routes:

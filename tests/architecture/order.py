@@ -57,6 +57,7 @@ ROLES = ("types", "pure", "storage", "actor", "routes", "__init__")
 ROLE_OF_OTHER_NAMES = {
     "scheduler": "actor",
     "worker": "actor",
+    "diggers": "actor",
     "sweeper": "actor",
     "keeper": "actor",
     "about": "types",
@@ -68,6 +69,7 @@ ROLE_OF_OTHER_NAMES = {
     "routes_acts": "routes",
     "routes_logs": "routes",
     "routes_orphans": "routes",
+    "routes_past": "routes",
     "routes_terminal": "routes",
 }
 

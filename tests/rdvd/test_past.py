@@ -1,5 +1,6 @@
 """What sessions have shown and printed, asked of the real daemon after the fact."""
 
+import json
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -125,3 +126,55 @@ async def test_scrollback_goes_on_in_the_log_where_the_terminal_has_forgotten(
         await daemon.ask("DELETE", path)
         closed = await get(daemon, f"{path}/scrollback?lines=300")
         assert ("log", most["content"]) == (closed["source"], closed["content"])
+
+
+async def test_logs_are_searched_across_sessions_and_give_no_secret_away(tmp_path: Path, run: Path):
+    async with living(tmp_path, run) as daemon:
+        since, script = now_ms(), f"seq 3; echo needle {SECRET}; echo z; sleep 999"
+        one = await new(daemon, script, "one", folder_id="f")
+        two = await new(daemon, "for n in 1 2 3; do echo Needle $n; done; sleep 999", "two")
+        await until_logged(daemon, one, b"z\r\n")
+        await until_logged(daemon, two, b"Needle 3")
+
+        (hit,) = (await get(daemon, "/api/log/search?q=needle&context=1"))["hits"]
+        assert ("one", "needle [redacted]") == (hit["session_name"], hit["line"])
+        assert (["3"], ["z"], 9) == (hit["before"], hit["after"], hit["offset"])
+        assert since <= hit["at"] <= now_ms()
+
+        shaped = r"q=needle%20\d&regex=true&ignore_case=true&limit=2"
+        both = await get(daemon, f"/api/log/search?{shaped}")
+        assert (["Needle 1", "Needle 2"], "matches", 2) == (
+            [each["line"] for each in both["hits"]], both["cut_off"], both["sessions"],
+        )  # fmt: skip
+        for narrow, count in ((f"session=two&since={since}", 3), (f"folder_id=f&until={since}", 0)):
+            found = await get(daemon, f"/api/log/search?q=needle&ignore_case=true&{narrow}")
+            assert (count, None) == (len(found["hits"]), found["cut_off"]), narrow
+        for wrong, status in (("q=(&regex=true", 400), ("q=", 400), ("q=x&session=none", 404)):
+            assert status == (await daemon.ask("GET", f"/api/log/search?{wrong}")).status
+
+
+async def test_a_recording_is_an_asciicast_without_secrets(tmp_path: Path, run: Path):
+    async with living(tmp_path, run) as daemon:
+        path = await new(daemon, f"echo {SECRET}; echo bye; exit 3", "cast", columns=90, rows=20)
+        await until_logged(daemon, path, b"bye")
+        while (await get(daemon, path))["exit_code"] is None:
+            pass
+
+        status, cast = await daemon.raw(f"{path}/recording")
+        header, events = parts_of(cast)
+        assert (200, 2, 90, 20, "cast") == (
+            status, header["version"], header["width"], header["height"], header["title"],
+        )  # fmt: skip
+        said = "".join(event[2] for event in events if event[1] == "o")
+        assert said.startswith("*" * len(SECRET) + "\r\nbye\r\n")
+
+        third = (await daemon.raw(f"{path}/recording?format=asciicast-v3&idle=1"))[1]
+        header, events = parts_of(third)
+        assert (3, 90, 20) == (header["version"], header["term"]["cols"], header["term"]["rows"])
+        assert ["x", "3"] == events[-1][1:]
+        assert 400 == (await daemon.raw(f"{path}/recording?since=2&until=1"))[0]
+
+
+def parts_of(cast: bytes) -> tuple[Any, list[Any]]:
+    header, *events = [json.loads(line) for line in cast.decode().splitlines()]
+    return header, events

@@ -1,5 +1,6 @@
 """The screen at any moment, with keyframes and without, is the same."""
 
+import os
 import statistics
 import time
 from pathlib import Path
@@ -186,3 +187,13 @@ def test_any_moment_of_a_long_log_is_a_blink_away_once_it_has_keyframes(tmp_path
         took.append(time.thread_time() - begun)
 
     assert statistics.median(took) < 0.05
+
+
+def test_bytes_that_have_no_time_yet_came_no_sooner_than_they_were_written(tmp_path: Path):
+    log = write_log(tmp_path, [(0, b"old")])
+    (segment,) = log.directory.glob("*.raw")
+    with segment.open("ab") as file:
+        file.write(b"new")
+    os.utime(segment, ns=(0, (BEGUN + 50) * 1_000_000))
+
+    assert (3, 6) == (log.offset_at(BEGUN + 49), log.offset_at(BEGUN + 50))

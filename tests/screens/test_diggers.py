@@ -1,0 +1,43 @@
+"""Searching in a process of its own: what it finds in time counts, and nobody waits longer."""
+
+from pathlib import Path
+
+import pytest
+
+from rdvd.ground.errors import BadInput
+from rdvd.screens import CastOptions, Query, Record, Search, record, search
+
+from .written import write_log
+
+
+def order(*logs: Path, query: Query, most_hits: int = 10, most_bytes: int = 1 << 30) -> Search:
+    return Search([(each.name, str(each)) for each in logs], query, most_hits, most_bytes)
+
+
+async def test_a_pattern_without_end_is_ended_and_what_was_found_before_counts(tmp_path: Path):
+    write_log(tmp_path / "1", [(0, b"aab\n" + b"a" * 64 + b"c\n")])
+
+    found = await search(order(tmp_path / "1", query=Query("(a+)+b", is_regex=True)), seconds=2)
+
+    assert (["aab"], "time") == ([hit.line for hit in found.hits], found.cut_off)
+
+
+async def test_no_more_is_read_than_is_allowed(tmp_path: Path):
+    for name in "12":
+        write_log(tmp_path / name, [(0, b"needle\n" * 10)])
+
+    logs = (tmp_path / "1", tmp_path / "2")
+    found = await search(order(*logs, query=Query("needle"), most_bytes=50))
+    assert ({"1"}, "bytes") == ({hit.session for hit in found.hits}, found.cut_off)
+
+
+async def test_a_pattern_that_is_none_is_refused_before_anything_runs(tmp_path: Path):
+    with pytest.raises(BadInput):
+        await search(order(tmp_path, query=Query("(", is_regex=True)))
+
+
+async def test_patterns_of_ours_are_hidden_in_recordings_too(tmp_path: Path):
+    write_log(tmp_path, [(0, b"my hunter2 is\n")])
+
+    cast = await record(Record(str(tmp_path), CastOptions(), ["hunter2"]))
+    assert b"my ******* is" in cast
