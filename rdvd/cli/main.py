@@ -21,6 +21,7 @@ LAZY = {
     "daemon": "rdvd.cli.daemon:daemon",
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
+    "grep": "rdvd.cli.session.grep:grep",
     "health": "rdvd.cli.status:health",
     "ls": "rdvd.cli.session.listing:ls",
     "man": "rdvd.cli.man:man",

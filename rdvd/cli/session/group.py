@@ -15,6 +15,7 @@ WHERE = {
     "mv": "rdvd.cli.session.changing",
     "new": "rdvd.cli.session.beginning",
     "orphans": "rdvd.cli.session.orphans",
+    "record": "rdvd.cli.session.recording",
     "rename": "rdvd.cli.session.changing",
     "restart": "rdvd.cli.session.changing",
     "restore": "rdvd.cli.session.ending",

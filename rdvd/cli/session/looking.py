@@ -1,5 +1,6 @@
 """`rdv session show` and `screen`: what a session is, and what is on its screen."""
 
+import time
 from typing import Any
 
 import click
@@ -7,6 +8,7 @@ import click
 from rdvd.cli.options import json_option, watch_option
 from rdvd.cli.session.asking import ask
 from rdvd.cli.session.finding import find
+from rdvd.cli.session.logs import moment_of
 from rdvd.cli.session.offers import open_sessions
 from rdvd.cli.view import View, Viewing
 from rdvd.cli.view import show as show_view
@@ -27,16 +29,22 @@ def show(name: str, why: bool, fields: str | None, every: float | None) -> None:
 @click.argument("name", shell_complete=open_sessions)
 @click.option("--lines", "-n", type=click.IntRange(1, 100_000), metavar="N",
               help="The last N lines, also of what has scrolled away.")  # fmt: skip
+@click.option("--at", metavar="WHEN", help="What was on it then: 90s, 5min, 2h, 1d ago, or a time "
+              "such as 2026-01-31T12:00.")  # fmt: skip
 @click.option("--ansi", is_flag=True, help="With its colours.")
 @json_option
-def screen(name: str, lines: int | None, ansi: bool, fields: str | None) -> None:
-    """What is on the screen of a session, or was when its program ended."""
+def screen(name: str, lines: int | None, at: str | None, ansi: bool, fields: str | None) -> None:
+    """What is on the screen of a session, or was when its program ended, or at any moment."""
     from rdvd.cli import render  # lazy: `rdv --help` reads this file too
 
     how = "ansi" if ansi else "text"
     path = f"/screen?format={how}"
     if lines is not None:
         path = f"/scrollback?format={how}&lines={lines}"
+    if at is not None:
+        if lines is not None:
+            raise click.UsageError("--at shows a screen, --lines what is above it now")
+        path += f"&at={moment_of(at, time.time())}"
     answer = ask(find(name), path, method="GET")
     if fields is not None:
         click.echo(render.as_json(answer, fields))

@@ -1,0 +1,65 @@
+"""`rdv session record`: what a session printed, as a recording that other programs play."""
+
+import time
+from pathlib import Path
+
+import click
+
+from rdvd.cli import here
+from rdvd.cli.exits import CONFLICT, Failure
+from rdvd.cli.session.finding import find
+from rdvd.cli.session.logs import moment_of
+from rdvd.cli.session.offers import open_sessions
+
+PATIENCE = 200  # seconds: longer than the daemon takes for it
+
+
+@click.group()
+def record() -> None:
+    """Recordings of sessions. All of them are recorded, always."""
+
+
+@record.command()
+@click.argument("name", shell_complete=open_sessions)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["v2", "v3"]), default="v2", show_default=True,
+              help="The version of asciicast.")  # fmt: skip
+@click.option("--since", metavar="WHEN", help="Begin there: 2h ago, or 2026-01-31T12:00.")
+@click.option("--until", metavar="WHEN", help="End there.")
+@click.option("--idle", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+              help="Cut longer pauses to so much.")  # fmt: skip
+def export(
+    name: str, file: Path | None, form: str, since: str | None, until: str | None,
+    idle: float | None,
+) -> None:  # fmt: skip
+    """Write an asciicast, which asciinema plays, into a new FILE or to standard output.
+
+    Secrets are hidden behind stars.
+    """
+    from urllib.parse import urlencode  # lazy: `rdv --help` reads this file too
+
+    now = time.time()
+    asked = {
+        "format": f"asciicast-{form}", "idle": idle,
+        "since": None if since is None else moment_of(since, now),
+        "until": None if until is None else moment_of(until, now),
+    }  # fmt: skip
+    known = urlencode({key: value for key, value in asked.items() if value is not None})
+    session = find(name)
+    cast = here.api(PATIENCE).text(f"/api/sessions/{session['id']}/recording?{known}")
+    if file is None:
+        click.echo(cast, nl=False)
+    else:
+        _write(file, cast)
+        click.echo(f"wrote {file}")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        hint = "Name another file, or move that one away."
+        raise Failure(f"{file} is there already", hint=hint, code=CONFLICT) from None
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from error
