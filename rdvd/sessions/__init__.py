@@ -11,7 +11,6 @@ is what `identity.Homes` asks who lives where. What a session prints is in its b
 `settings.directory / id`, together with its last screen (`screen`) and how it ended (`exit`).
 """
 
-from .actor import Rooms as Rooms
 from .actor import SessionActor as SessionActor
 from .census import Census as Census
 from .front import Front as Front
@@ -19,6 +18,7 @@ from .front import Target as Target
 from .migrations import MIGRATIONS as MIGRATIONS
 from .news import tell_of_sessions as tell_of_sessions
 from .registry import Sessions as Sessions
+from .rooms import Rooms as Rooms
 from .roster import Roster as Roster
 from .settings import SessionSettings as SessionSettings
 from .shop import Shop as Shop

@@ -3,12 +3,11 @@
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeAlias
 
 import trio
 from attrs import evolve
 
-from actors import Actor, Ref
+from actors import Actor
 from rdvd.ground.clock import now_ms
 from rdvd.identity import SessionId
 
@@ -205,9 +204,6 @@ class SessionActor(Actor):
     async def _restart_later(self, delay: float, state: Exited) -> None:
         await trio.sleep(delay)  # a back-off
         await self.ref.call(SessionActor.restart, after=state)
-
-
-Rooms: TypeAlias = dict[SessionId, Ref[SessionActor]]
 
 
 @asynccontextmanager

@@ -8,17 +8,18 @@ from functools import partial
 import trio
 from attrs import evolve
 
-from actors import Actor, ActorChild, Ref, Refused, Supervisor, Unavailable, actor, every
+from actors import Actor, Ref, Refused, Supervisor, Unavailable, actor, every
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput, Conflict
 from rdvd.identity import SessionId, UserId
 
 from . import storage, transitions
-from .actor import Rooms, SessionActor
+from .actor import SessionActor
 from .orders import session_of
 from .orphans import Orphan, take_in
 from .processes import is_alive
 from .prompt import Prompt
+from .rooms import Rooms, prompt_name
 from .roster import GONE
 from .shop import Shop
 from .types import Active, Created, Lost, Order, Session, Suspended, Updated, status_of
@@ -40,13 +41,12 @@ class Sessions(Actor):
         self._shop = shop
         self._nest = nest
         self._rooms = rooms
-        self._prompts: dict[SessionId, ActorChild[Prompt]] = {}
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncGenerator[None, None]:
         """Adopt what lives: nobody is let in before every session knows what has become of it."""
         self._forget_fallen()
-        fresh = [each for each in await self._load() if each.id not in self._rooms]
+        fresh = [each for each in await self._load() if each.id not in self._rooms.sessions]
         for session in fresh:
             await self._house(session)
         fallen = await self._settle(fresh)
@@ -81,18 +81,18 @@ class Sessions(Actor):
     async def find(self, id: SessionId) -> Ref[SessionActor]:
         """The actor of a session; a refusal if it is closed, or was never there."""
         session = self._shop.roster.get(id)
-        if id not in self._rooms or status_of(session.state) in GONE:
+        if id not in self._rooms.sessions or status_of(session.state) in GONE:
             raise transitions.SessionOver(f"the session is {status_of(session.state)}")
-        return self._rooms[id]
+        return self._rooms.sessions[id]
 
     async def prompt(self, id: SessionId) -> Ref[Prompt]:
         """Where commands wait for their turn; made for the first of them."""
         transitions.living(self._shop.roster.get(id))
-        if id not in self._prompts:
-            place = actor(f"{id} prompt", partial(Prompt, self._shop, id), grace=PROMPT_GRACE)
+        if id not in self._rooms.prompts:
+            place = actor(prompt_name(id), partial(Prompt, self._shop, id), grace=PROMPT_GRACE)
             await self._nest.start_child(place)
-            self._prompts[id] = place
-        return self._prompts[id].ref
+            self._rooms.prompts[id] = place
+        return self._rooms.prompts[id].ref
 
     async def reorder(self, user: UserId, ids: Sequence[SessionId]) -> None:
         """These first and in this order, the others after them as they were."""
@@ -129,7 +129,7 @@ class Sessions(Actor):
         last, found = "", list[Session]()
         while page := await self._shop.store.read(storage.page_after, last):
             for session in page:
-                if session.id not in self._rooms:
+                if session.id not in self._rooms.sessions:
                     self._shop.roster.put(session)
                     found.append(session)
             last = page[-1].id
@@ -137,15 +137,13 @@ class Sessions(Actor):
 
     def _forget_fallen(self) -> None:
         """Rooms outlast us, and the nest outlasts us or not."""
-        there = {child.name for child in self._nest.snapshot().children}
-        for id in [id for id in self._rooms if id not in there]:
-            del self._rooms[id]
+        self._rooms.forget_all_but({child.name for child in self._nest.snapshot().children})
 
     async def _house(self, session: Session) -> Ref[SessionActor]:
         factory = partial(SessionActor, self._shop, session.id)
         place = actor(session.id, factory, restart="transient", grace=GRACE)
-        self._rooms[session.id] = await self._nest.start_child(place)
-        return self._rooms[session.id]
+        self._rooms.sessions[session.id] = await self._nest.start_child(place)
+        return self._rooms.sessions[session.id]
 
     async def _settle(self, sessions: Sequence[Session]) -> list[SessionId]:
         """All at once. Returns those that were running when we left and are lost now."""
@@ -153,7 +151,7 @@ class Sessions(Actor):
 
         async def settle(session: Session) -> None:
             try:
-                after = await self._rooms[session.id].call(SessionActor.settle)
+                after = await self._rooms.sessions[session.id].call(SessionActor.settle)
             except Unavailable as problem:  # its actor fell; its supervisor tries again
                 extra = {"session": session.id, "error": str(problem)}
                 log.error("session.not_settled", extra=extra)
@@ -169,7 +167,7 @@ class Sessions(Actor):
     async def _restore(self, fallen: Sequence[SessionId]) -> None:
         for id in fallen:
             try:
-                await self._rooms[id].call(SessionActor.restart)
+                await self._rooms.sessions[id].call(SessionActor.restart)
             except Refused as problem:
                 log.warning("session.not_restored", extra={"session": id, "error": str(problem)})
 
@@ -178,14 +176,15 @@ class Sessions(Actor):
         async for _ in every(SWEEP_SECONDS):
             await self._stop_prompts()
             for session in self._shop.roster.all():
-                room, state = self._rooms.get(session.id), session.state
+                room, state = self._rooms.sessions.get(session.id), session.state
                 if room is None or not isinstance(state, Active | Suspended):
                     continue
                 if not is_alive(state.pane.pid, state.pane.born):
-                    await room.call(SessionActor.note_end, state.pane)
+                    with suppress(Unavailable):  # it is busy, or has just been closed
+                        room.cast(SessionActor.note_end, state.pane)
 
     async def _stop_prompts(self) -> None:
         """Those of sessions in which nothing can be run any more."""
         alive = {each.id for each in self._shop.roster.all() if status_of(each.state) not in GONE}
-        for id in [id for id in self._prompts if id not in alive]:
-            await self._nest.stop_child(self._prompts.pop(id))
+        for id in [id for id in self._rooms.prompts if id not in alive]:
+            await self._nest.stop_child(self._rooms.prompts.pop(id))

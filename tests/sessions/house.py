@@ -50,6 +50,7 @@ class House:
     home: Path
     run: Path
     nest: Supervisor
+    side: Supervisor  # the nest and the registry
 
     @property
     def shop(self) -> Shop:
@@ -132,7 +133,7 @@ async def serving(
     keeping = task("recording", recording.keep)
     async with running(auth, task("tmux", tmux.serve), keeping, side):
         (user,) = await store.read(identity_users)
-        yield House(Front(shop, registry.ref), user, home, run, nest)
+        yield House(Front(shop, registry.ref), user, home, run, nest, side)
 
 
 def identity_users(db: sqlite3.Connection) -> list[UserId]:

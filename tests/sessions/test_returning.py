@@ -9,6 +9,7 @@ import trio
 from attrs import evolve
 from trio.testing import wait_all_tasks_blocked
 
+from actors.testing import crash
 from rdvd.sessions import (
     Active,
     Exited,
@@ -18,6 +19,7 @@ from rdvd.sessions import (
     SessionActor,
     Suspended,
     pane_of,
+    registry,
 )
 from rdvd.sessions.homes import HANDSHAKE
 from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphans
@@ -230,3 +232,25 @@ async def test_a_hundred_are_adopted_within_a_second(tmp_path: Path, run: Path):
             for session in house.front.of(None):
                 nursery.start_soon(house.front.close, session.id)
     assert seconds < 2  # half of it is what the rest of the house needs on a loaded machine
+
+
+async def test_the_prompts_of_sessions_outlive_the_registry(house: House):
+    session = await house.new("bash", "--norc")
+    await house.front.run(session.id, "x=before", 10, 100)
+
+    await crash(house.front.registry)
+
+    again = await house.front.run(session.id, "echo $x", 10, 100)
+    assert b"before\r\n" == again.output
+    assert [0, 1] == [child.restarts for child in house.side.snapshot().children]
+
+
+async def test_the_net_under_ends_does_not_fall_over_sessions_that_are_being_closed(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(registry, "SWEEP_SECONDS", 0.01)
+    async with living(tmp_path, run) as house:
+        for _ in range(3):
+            await house.front.close((await house.new("sleep", "100")).id)
+
+        assert [0, 0] == [child.restarts for child in house.side.snapshot().children]
