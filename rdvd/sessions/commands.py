@@ -26,6 +26,7 @@ TAKES_A_VALUE = {"-o", "+o", "-O", "+O", "--rcfile", "--init-file", "-C", "--ini
 CLEAR_LINE = b"\x05\x15"  # to the end of what somebody may have half typed, and away with it
 MARK = 6973
 PROMPT = b"\x1b[?2004h"  # bash, zsh and fish say so when they begin to read a line
+LINE_READ = b"\x1b[?2004l"  # and so, like every program that reads lines, when they have it
 ECHOED_INTERRUPT = b"^C"
 INTERRUPTED = 130
 LONGEST_MARK = 128
@@ -89,7 +90,7 @@ class Reading:
     has_begun: bool = False
     code: int | None = None  # once it has ended
     is_truncated: bool = False
-    saw_prompt: bool = False  # after it began and before it ended
+    saw_prompt: bool = False  # after it began and before it ended; somebody reads a line now
     saw_interrupt: bool = False
     _held: bytes = b""
     _output: bytearray = field(factory=bytearray)
@@ -99,7 +100,7 @@ class Reading:
         if not self.has_begun:
             self._look_for_begin()
         if self.has_begun and self.code is None:
-            self.saw_prompt |= PROMPT in self._held
+            self._look_for_prompt()
             self.saw_interrupt |= ECHOED_INTERRUPT in self._held
             self._look_for_end()
 
@@ -118,6 +119,11 @@ class Reading:
         before, found, after = self._held.partition(mark)
         self.has_begun = bool(found)
         self._held = after if found else before[-len(mark) :]
+
+    def _look_for_prompt(self) -> None:
+        asked, answered = self._held.rfind(PROMPT), self._held.rfind(LINE_READ)
+        if asked != answered:
+            self.saw_prompt = asked > answered
 
     def _look_for_end(self) -> None:
         mark = f"\x1b]{MARK};{self.nonce};end;".encode()

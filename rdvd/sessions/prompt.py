@@ -55,8 +55,7 @@ class Prompt(Actor):
         terminal.check_text(command)
         pane = transitions.living(self._shop.roster.get(self._id)).pane
         async with following(self._shop, self._id) as stream:
-            kind = await self._shell(pane, stream)
-            shell = foreground(pane)  # before the command, which may take the terminal at once
+            shell, kind = await self._shell(pane, stream)
             nonce, began = secrets.token_hex(16), trio.current_time()
             with self._files(nonce) as files:
                 await trio.to_thread.run_sync(_write, files, kind, command, nonce)
@@ -66,23 +65,21 @@ class Prompt(Actor):
                 await self._read(reading, stream, pane, shell)
             return self._outcome(reading, trio.current_time() - began)
 
-    async def _shell(self, pane: Pane, stream: Stream) -> Kind:
-        """The kind of shell that has the terminal; one that has just begun is waited for."""
+    async def _shell(self, pane: Pane, stream: Stream) -> tuple[Process, Kind]:
+        """The shell that has the terminal; one that has just begun is waited for."""
         with trio.move_on_after(SHELL_SECONDS):
             while True:
                 process = foreground(pane)
                 kind = _kind_of(process)
-                if kind is not None:
-                    return kind
+                if process is not None and kind is not None:
+                    return process, kind
                 if not _is_beginning(process, pane):
                     raise _refusal(process)
                 with trio.move_on_after(A_MOMENT):  # no event tells that it became another program
                     await _next(stream)
         raise _refusal(foreground(pane))
 
-    async def _read(
-        self, reading: Reading, stream: Stream, pane: Pane, shell: Process | None
-    ) -> None:
+    async def _read(self, reading: Reading, stream: Stream, pane: Pane, shell: Process) -> None:
         while reading.code is None:
             try:
                 reading.feed(await stream.more())
@@ -93,9 +90,9 @@ class Prompt(Actor):
                 reading.finish()
                 return
 
-    def _was_interrupted(self, reading: Reading, pane: Pane, shell: Process | None) -> bool:
+    def _was_interrupted(self, reading: Reading, pane: Pane, shell: Process) -> bool:
         """The shell has given up the command, and asks for the next one."""
-        if not reading.has_begun or shell is None:
+        if not reading.has_begun:
             return False
         hint = reading.saw_prompt or (reading.saw_interrupt and shell.name in ("sh", "dash"))
         return hint and foreground(pane) == shell

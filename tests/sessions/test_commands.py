@@ -185,6 +185,15 @@ async def test_nothing_is_left_of_a_command_in_the_directory(house: House):
     assert [] == list(house.shop.home(session.id).commands.iterdir())
 
 
+async def test_a_program_that_reads_lines_itself_is_not_taken_for_the_prompt(house: House):
+    session = await house.new("bash", "--norc")
+    program = 'sh -c \'printf "\\033[?2004h"; sleep 0.05; printf "\\033[?2004l"; exit 7\''
+
+    for _ in range(10):
+        done = await run(house, session, program)
+        assert (7, False) == (done.code, done.was_interrupted)
+
+
 async def test_a_command_with_control_characters_is_refused(house: House):
     session = await house.new("bash", "--norc")
 
@@ -240,3 +249,14 @@ def test_the_handshake_of_the_wrapper_is_no_output():
     reading.finish()
 
     assert b"bye\r\n" == reading.output
+
+
+def test_a_program_that_has_read_its_lines_leaves_no_prompt_behind():
+    reading = Reading("n", 100)
+
+    reading.feed(BEGIN + b"\x1b[?2004h>>> ")
+    assert reading.saw_prompt
+    reading.feed(b"\x1b[?20")
+    reading.feed(b"04l\r\n")
+
+    assert not reading.saw_prompt
