@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 import trio
 from attrs import evolve
 
-from actors import Actor
+from actors import Actor, Refused
 from rdvd.ground.clock import now_ms
 from rdvd.identity import SessionId
 
 from . import acts, homes, storage, transitions
+from .checks import check_directory
 from .ending import wait_for_end
 from .exits import CUT_SHORT, agree, keep_screen, learn_end
 from .launch import UNDO_SECONDS, NotLaunched, clear, launch, let_go
@@ -134,6 +135,7 @@ class SessionActor(Actor):
         if after is not None and session.state != after:
             return session
         beginning = transitions.relaunching(session, now_ms(), by_policy=after is not None)
+        await trio.to_thread.run_sync(check_directory, session.directory)
         await acts.end_everything(self._shop, session)
         await self._put(beginning)
         async with _undoing(self._give_up_start):
@@ -203,7 +205,11 @@ class SessionActor(Actor):
 
     async def _restart_later(self, delay: float, state: Exited) -> None:
         await trio.sleep(delay)  # a back-off
-        await self.ref.call(SessionActor.restart, after=state)
+        try:
+            await self.ref.call(SessionActor.restart, after=state)
+        except Refused as problem:
+            extra = {"session": self._id, "error": str(problem)}
+            log.warning("session.not_restarted", extra=extra)
 
 
 @asynccontextmanager
