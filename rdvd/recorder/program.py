@@ -47,9 +47,9 @@ class Recorder:
         for name in self.shelf.find_marked():
             self._register(self.shelf.add(name))
         while not self._is_leaving:
-            for descriptor, _ in self._epoll.poll(self._timeout()):
+            for descriptor, what in self._epoll.poll(self._timeout()):
                 if descriptor != self._control.fileno():
-                    self._ready[self._fifos[descriptor]] = None
+                    self._speaks(self._fifos[descriptor], what)
             for descriptor, _ in self._control.poll(self._pause()):
                 self._happened(descriptor)
             self._pump()
@@ -57,6 +57,11 @@ class Recorder:
             self.requests.settle()
             self._speak()
         self._hand_over()
+
+    def _speaks(self, recording: Recording, what: int) -> None:
+        """A writer that goes was there, also if it has never written anything."""
+        recording.has_writer |= bool(what & select.EPOLLHUP)
+        self._ready[recording] = None
 
     def _timeout(self) -> float | None:
         """In seconds; None waits for as long as nothing happens."""

@@ -1,8 +1,9 @@
 """One session: it alone writes its row, and everything that happens to it happens here in turn."""
 
 import logging
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import trio
 from attrs import evolve
@@ -38,6 +39,8 @@ from .types import (
 
 log = logging.getLogger("rdvd.sessions")
 
+PIPE_PAUSE = 1.0
+
 
 class SessionActor(Actor):
     """Lives as long as the session is not closed. Of its state, all that matters is in the row."""
@@ -46,6 +49,7 @@ class SessionActor(Actor):
         self._shop = shop
         self._id = id
         self._launched_at = trio.current_time()
+        self._piped_at = -math.inf
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncGenerator[None, None]:
@@ -87,6 +91,7 @@ class SessionActor(Actor):
                 if not homes.has_begun(self._shop.home(self._id)):
                     self.spawn(self._let_go_late)
                 await self._shop.recording.add(self._id)
+                self.spawn(self._keep_piped_after, 0)
                 return session
             case _:
                 return await self._put(await agree(self._shop, session))
@@ -102,6 +107,14 @@ class SessionActor(Actor):
             self.spawn(keep_screen, self._shop, after, acts.place_of(after, pane))
             self._plan_restart(after, after.state)
         return after
+
+    async def keep_piped(self) -> None:
+        """Whether its output reaches the recorder is worth a look."""
+        pause = self._piped_at + PIPE_PAUSE - trio.current_time()
+        if pause > 0:
+            self.spawn(self._keep_piped_after, pause)
+        elif await acts.pipe_again(self._shop, self._session):
+            self._piped_at = trio.current_time()
 
     async def change(self, change: Callable[[Session], Session]) -> Session:
         """Whatever of a session is only a word about it: its name, folder, policy, conversation.
@@ -186,6 +199,11 @@ class SessionActor(Actor):
             await let_go(self._shop, self._session)
         except NotLaunched:
             await trio.to_thread.run_sync(homes.remove_go, self._shop.home(self._id))
+
+    async def _keep_piped_after(self, pause: float) -> None:
+        await trio.sleep(pause)  # a back-off: a pipe that breaks at once would mark gaps for ever
+        with suppress(Refused):  # the sweep tries again
+            await self.ref.call(SessionActor.keep_piped)
 
     def _follow(self) -> None:
         state = self._session.state

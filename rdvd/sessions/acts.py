@@ -1,7 +1,10 @@
 """What is done to the processes and the terminal of a session. Who calls writes the row."""
 
+import logging
+
 from attrs import evolve
 
+from rdvd.bytelog import is_piped
 from rdvd.ground.clock import now_ms
 from rdvd.identity import Auth
 
@@ -9,9 +12,12 @@ from . import terminal, transitions
 from .ending import end_processes, freeze, thaw
 from .exits import keep_screen
 from .launch import end_recording, end_terminals
+from .processes import is_alive
 from .shop import Shop, traces_of
 from .sizing import note_size, offset_now
-from .types import Pane, Session, Size, Survivor, Suspended, pane_of
+from .types import Active, Pane, Session, Size, Survivor, Suspended, pane_of
+
+log = logging.getLogger("rdvd.sessions")
 
 
 def place_of(session: Session, pane: Pane) -> terminal.Place:
@@ -34,6 +40,19 @@ async def resize(shop: Shop, session: Session, size: Size) -> Session:
     await terminal.resize(shop.tmux, place, size)
     await note_size(shop, session.id, size, offset)
     return evolve(session, size=size, updated=now_ms())
+
+
+async def pipe_again(shop: Shop, session: Session) -> bool:
+    """If what carries its output to the recorder is gone, mark the gap and begin anew."""
+    state = session.state
+    if not isinstance(state, Active | Suspended) or is_piped(shop.home(session.id).path):
+        return False
+    if not is_alive(state.pane.pid, state.pane.born):
+        return False  # the pipe has ended with the pane, as it should
+    await shop.recording.mark_gap(session.id)
+    await terminal.pipe(shop.tmux, place_of(session, state.pane), shop.home(session.id))
+    log.warning("session.piped_again", extra={"session": session.id})
+    return True
 
 
 async def suspend(shop: Shop, session: Session, *, freezes: bool) -> Session:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from rdvd.bytelog import FIFO
+from rdvd.bytelog import FIFO, PIPE_PID
 from rdvd.ground.private import make_directory, only_for_us
 
 from .types import Exit
@@ -36,6 +36,10 @@ class Home:
         return self.path / FIFO
 
     @property
+    def pipe_pid(self) -> Path:
+        return self.path / PIPE_PID
+
+    @property
     def exit(self) -> Path:
         return self.path / "exit"
 
@@ -55,7 +59,7 @@ class Home:
 def prepare(home: Home) -> None:
     """Everything new for one launch; what is told of an earlier one is taken away."""
     make_directory(home.path)
-    for old in (home.exit, home.exit_draft, home.go):
+    for old in (home.exit, home.exit_draft, home.go, home.pipe_pid):
         old.unlink(missing_ok=True)
     with only_for_us():
         os.mkfifo(home.go, 0o600)

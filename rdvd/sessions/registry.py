@@ -8,7 +8,8 @@ from functools import partial
 import trio
 from attrs import evolve
 
-from actors import Actor, Ref, Refused, Supervisor, Unavailable, actor, every
+from actors import Actor, Lagged, Ref, Refused, Supervisor, Unavailable, actor, every
+from rdvd.bytelog import is_piped
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput, Conflict
 from rdvd.identity import SessionId, UserId
@@ -28,6 +29,7 @@ log = logging.getLogger("rdvd.sessions")
 
 SWEEP_SECONDS = 30.0
 GRACE = 20.0
+BUFFER = 4_096
 PROMPT_GRACE = 1.0
 
 
@@ -53,6 +55,7 @@ class Sessions(Actor):
         if self._shop.settings.restores:
             self.spawn(self._restore, fallen)
         self.spawn(self._sweep)
+        self.spawn(self._watch_pipes)
         yield
 
     async def open(self, id: SessionId, order: Order) -> Ref[SessionActor]:
@@ -182,6 +185,21 @@ class Sessions(Actor):
                 if not is_alive(state.pane.pid, state.pane.born):
                     with suppress(Unavailable):  # it is busy, or has just been closed
                         room.cast(SessionActor.note_end, state.pane)
+                elif not is_piped(self._shop.home(session.id).path):
+                    self._keep_piped(session.id)
+
+    async def _watch_pipes(self) -> None:
+        """Whose output does not reach the recorder any more is piped again at once."""
+        while True:
+            with self._shop.recording.unpiped.subscribe(BUFFER) as news, suppress(Lagged):
+                async for each in news:
+                    self._keep_piped(SessionId(each.session))
+
+    def _keep_piped(self, id: SessionId) -> None:
+        room = self._rooms.sessions.get(id)
+        if room is not None:
+            with suppress(Unavailable):  # it has just been closed, and its pipe with it
+                room.cast(SessionActor.keep_piped)
 
     async def _stop_prompts(self) -> None:
         """Those of sessions in which nothing can be run any more."""

@@ -62,6 +62,10 @@ async def create(
     return created.pane_id, created.pid
 
 
+async def pipe(tmux: Tmux, place: Place, home: Home) -> None:
+    await gateway.pipe_pane(tmux, place.server, place.target, pipe_command(home.path))
+
+
 async def look(tmux: Tmux, place: Place) -> Seen | None:
     """The pane, dead or alive; None: tmux has no such session."""
     with suppress(TargetGone):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from rdvd.bytelog import Grew, RecorderProblem, Recording
+from rdvd.bytelog import Grew, RecorderProblem, Recording, is_piped
 
 from .recorders import Home, Terminal, piped, recording_in, wait_until
 
@@ -153,6 +153,23 @@ async def test_the_death_of_cat_is_told_and_the_gap_is_marked(
     assert (gap.start, gap.end, gap.why) == (7, 7, "pipe broken")
     assert kept(home, "one").endswith(b"after\n")
     assert home.log("one").verify() == []
+
+
+async def test_the_death_of_cat_is_told_also_if_nothing_was_ever_printed(
+    home: Home, recording: Recording, terminal: Terminal
+):
+    directory = home.make("one")
+    await recording.add("one")
+    with recording.unpiped.subscribe() as news:
+        terminal.open("read go", directory)
+        terminal.begin()
+        for _ in range(2):
+            await wait_until(lambda: (directory / "pipe").exists() and is_piped(directory))
+            os.kill(int((directory / "pipe").read_text()), signal.SIGKILL)
+            with trio.fail_after(5):
+                assert "one" == (await anext(aiter(news))).session
+            await wait_until(lambda: not is_piped(directory))
+            terminal.pipe(directory)
 
 
 async def test_an_older_recorder_hands_over_and_nothing_is_lost(home: Home, place: Path):
