@@ -24,6 +24,7 @@ Columns = Annotated[int, msgspec.Meta(ge=FEWEST_COLUMNS, le=MOST_COLUMNS)]
 Rows = Annotated[int, msgspec.Meta(ge=FEWEST_ROWS, le=MOST_ROWS)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Directory = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 Text = Annotated[str, msgspec.Meta(max_length=1_048_576)]
 Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # milliseconds since the epoch, or bytes
 Format = Literal["text", "ansi"]
@@ -41,7 +42,7 @@ class NewSession:
     __also_camel__ = True
 
     name: Name
-    project_path: Id | None = None
+    project_path: Directory | None = None
     folder_id: Id | None = None
     worktree_branch: Id | None = None
     agent_provider: Provider | None = None

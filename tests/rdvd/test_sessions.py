@@ -198,7 +198,7 @@ HOSTILE = ["$(touch PWNED)", "`touch PWNED`", "#{pane_id}#(touch PWNED)", "'; to
 
 
 async def test_hostile_words_arrive_as_they_are_and_run_nothing(tmp_path: Path, run: Path):
-    place = tmp_path / "#(touch PWNED) $(touch PWNED)"
+    place = tmp_path / f"#(touch PWNED) $(touch PWNED){'x' * 200}"
     place.mkdir()
     async with living(tmp_path, run) as daemon:
         environment = {f"V{n}": word for n, word in enumerate(HOSTILE)}
