@@ -93,7 +93,7 @@ async def clear(shop: Shop, session: Session) -> None:
 
 
 async def end_terminals(shop: Shop, session: Session) -> None:
-    """On whatever server it may be. One that does not answer now is cleared at the next start."""
+    """On whatever server it may be. One that does not answer now is cleared by the sweep."""
     for server in shop.tmux.servers():
         try:
             await terminal.end(shop.tmux, terminal.Place(server, session.tmux_name))

@@ -17,6 +17,7 @@ from . import homes
 from .census import Traces
 from .checks import LONGEST_NAME
 from .ending import end_processes
+from .launch import end_recording, end_terminals
 from .processes import look_at
 from .roster import GONE
 from .shop import Shop
@@ -69,6 +70,16 @@ async def end_orphan(shop: Shop, orphan: Orphan) -> tuple[Survivor, ...]:
     survivors = await end_processes(shop.census, traces, shop.settings.grace_seconds)
     await kill_session(shop.tmux, orphan.server, f"={orphan.name}:")
     return survivors
+
+
+async def end_leftovers(shop: Shop) -> None:
+    """Of sessions that were closed while tmux did not answer: what is dead, and their recording."""
+    closed = {each.tmux_name: each for each in shop.roster.all() if status_of(each.state) in GONE}
+    for orphan in await find_orphans(shop):
+        session = closed.get(orphan.name)
+        if session is not None and orphan.is_dead:
+            await end_terminals(shop, session)
+            await end_recording(shop, session)
 
 
 async def take_in(shop: Shop, orphan: Orphan, user: UserId, position: int) -> Session:

@@ -11,13 +11,13 @@ from attrs import evolve
 from actors import Actor, Lagged, Ref, Refused, Supervisor, Unavailable, actor, every
 from rdvd.bytelog import is_piped
 from rdvd.ground.clock import now_ms
-from rdvd.ground.errors import BadInput, Conflict
+from rdvd.ground.errors import BadInput, Conflict, Problem
 from rdvd.identity import SessionId, UserId
 
 from . import storage, transitions
 from .actor import SessionActor
 from .orders import session_of
-from .orphans import Orphan, take_in
+from .orphans import Orphan, end_leftovers, take_in
 from .processes import is_alive
 from .prompt import Prompt
 from .rooms import Rooms, prompt_name
@@ -178,6 +178,8 @@ class Sessions(Actor):
         """A net under the descriptors that tell of every end."""
         async for _ in every(SWEEP_SECONDS):
             await self._stop_prompts()
+            with suppress(Problem):  # tmux or the recorder does not answer this time
+                await end_leftovers(self._shop)
             for session in self._shop.roster.all():
                 room, state = self._rooms.sessions.get(session.id), session.state
                 if room is None or not isinstance(state, Active | Suspended):

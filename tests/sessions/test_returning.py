@@ -27,6 +27,7 @@ from rdvd.sessions.homes import HANDSHAKE
 from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphans
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.sessions.sights import screen_of
+from rdvd.sessions.transitions import closed
 
 from .house import House, living
 
@@ -320,3 +321,16 @@ def kill_pipe(house: House, session: Session) -> None:
 async def until_piped(house: House, session: Session) -> None:
     while not is_piped(house.shop.home(session.id).path):
         await trio.lowlevel.checkpoint()
+
+
+async def test_what_tmux_did_not_let_go_of_at_a_close_is_cleared_away_later(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(registry, "SWEEP_SECONDS", 0.05)
+    async with living(tmp_path, run) as house:
+        session = await house.until((await house.new("true")).id, Exited)
+        house.shop.roster.put(closed(session, 1))  # and a tmux that stood still
+        marker = house.shop.home(session.id).path / "recording"
+
+        while await find_orphans(house.shop) or marker.exists():
+            await trio.lowlevel.checkpoint()
