@@ -35,6 +35,7 @@ from rdvd.reload import log_settings, outlive_hangups
 FELL = 1
 TAKEN = 75  # EX_TEMPFAIL
 MISCONFIGURED = 78  # EX_CONFIG
+DESCRIPTORS = 65_536  # as in the units
 
 log = logging.getLogger("rdvd")
 
@@ -60,6 +61,7 @@ def _start(*, is_quiet: bool) -> None:
     """Own the data directory first, so that nothing of another daemon's is ever touched."""
     _dump_no_core()
     hold_back_stops()
+    _take_descriptors()
     places = find_places(os.environ)
     config = load(places, os.environ)
     notifier = find_notifier(os.environ)
@@ -79,6 +81,14 @@ def _dump_no_core() -> None:
     """It would hold tokens. The hard limit stays: who is started by us may want a core."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _take_descriptors() -> None:
+    """Each session and each viewer needs some; a login often has 1,024, and allows far more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def _live(

@@ -14,6 +14,7 @@ from .types import Survivor
 
 FIRM_SECONDS = 2.0
 MOST_ROUNDS = 5
+AT_ONCE = 64
 STOPPED = "T"
 
 
@@ -78,6 +79,12 @@ def _is_our_wrapper(process: Process, traces: Traces) -> bool:
 
 
 async def wait_for_ends(processes: Sequence[Process]) -> None:
+    """A few at a time: a session may have more of them than we have descriptors."""
+    for first in range(0, len(processes), AT_ONCE):
+        await _wait_for_ends(processes[first : first + AT_ONCE])
+
+
+async def _wait_for_ends(processes: Sequence[Process]) -> None:
     with ExitStack() as stack:
         descriptors: list[int] = []
         for _, descriptor in pidfds_of(processes):

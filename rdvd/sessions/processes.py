@@ -33,8 +33,11 @@ class Process:
 
 
 def look_at(pid: int, proc: Path = PROC) -> Process | None:
-    """None: there is no such process, or it has ended and only its parent has not noticed."""
-    with suppress(OSError, ValueError):
+    """None: there is no such process, or it has ended and only its parent has not noticed.
+
+    Whoever cannot look, for want of a descriptor, must not take it for dead: that is an error.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError, PermissionError, ValueError):
         process = parse_stat(_read(f"{proc}/{pid}/stat", LARGEST_STAT))
         return None if process.state in ENDED else process
     return None

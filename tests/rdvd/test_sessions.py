@@ -1,5 +1,6 @@
 """Sessions as clients of the real daemon know them, from outside and from within."""
 
+import resource
 import signal
 import sys
 from collections.abc import AsyncGenerator, Generator
@@ -191,6 +192,23 @@ async def test_the_log_is_read_in_ranges(tmp_path: Path, run: Path):
         assert b"3456" == (await daemon.raw(f"{path}?offset=3&limit=4"))[1]
         state = (await daemon.ask("GET", f"{path}/verify")).json
         assert {"first": 0, "end": 10, "gaps": [], "faults": []} == state
+
+
+async def test_the_daemon_takes_the_descriptors_that_it_may_have(tmp_path: Path, run: Path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        async with living(tmp_path, run) as daemon:
+            told = limits_of(daemon)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    (line,) = [each for each in told if each.startswith("Max open files")]
+    assert min(hard, 65_536) == int(line.split()[3])
+
+
+def limits_of(daemon: Daemon) -> list[str]:
+    return Path(f"/proc/{daemon.process.pid}/limits").read_text().splitlines()
 
 
 HOSTILE = ["$(touch PWNED)", "`touch PWNED`", "#{pane_id}#(touch PWNED)", "'; touch PWNED; '",

@@ -1,14 +1,20 @@
 """Many ends of every kind at once: no tail and no status is lost, and nothing is left over."""
 
 import os
+import resource
 import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import trio
 
 from rdvd.bytelog import ByteLog
 from rdvd.sessions import Exited, Session, SessionActor
+from rdvd.sessions.ending import wait_for_ends
 from rdvd.sessions.homes import HANDSHAKE
+from rdvd.sessions.processes import is_alive, look_at
 from rdvd.tmux import list_panes
 
 from .house import House, living
@@ -93,3 +99,38 @@ async def test_many_are_begun_and_closed_at_once_and_nothing_is_left(tmp_path: P
 
 def open_descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_nobody_is_taken_for_dead_because_we_have_no_descriptor_left():
+    me = look_at(os.getpid())
+    assert me is not None
+
+    with descriptors(3), pytest.raises(OSError, match="Too many open files"):
+        is_alive(me.pid, me.born)
+
+
+async def test_more_processes_than_descriptors_are_waited_for():
+    sleepers = [await trio.lowlevel.open_process(["sleep", "100"]) for _ in range(80)]
+    found = [each for one in sleepers if (each := look_at(one.pid)) is not None]
+
+    with descriptors(newest_descriptor() + 75), trio.move_on_after(0.1) as patience:
+        await wait_for_ends(found)
+
+    assert (80, True) == (len(found), patience.cancelled_caught)
+    for each in sleepers:
+        each.kill()
+        await each.wait()
+
+
+def newest_descriptor() -> int:
+    return max(int(each.name) for each in Path("/proc/self/fd").iterdir())
+
+
+@contextmanager
+def descriptors(most: int) -> Generator[None, None, None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
