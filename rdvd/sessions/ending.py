@@ -14,7 +14,7 @@ from .types import Survivor
 
 FIRM_SECONDS = 2.0
 MOST_ROUNDS = 5
-AT_ONCE = 64
+AT_ONCE = 32
 STOPPED = "T"
 
 

@@ -113,7 +113,7 @@ async def test_more_processes_than_descriptors_are_waited_for():
     sleepers = [await trio.lowlevel.open_process(["sleep", "100"]) for _ in range(80)]
     found = [each for one in sleepers if (each := look_at(one.pid)) is not None]
 
-    with descriptors(newest_descriptor() + 75), trio.move_on_after(0.1) as patience:
+    with descriptors(newest_descriptor() + 40), trio.move_on_after(0.1) as patience:
         await wait_for_ends(found)
 
     assert (80, True) == (len(found), patience.cancelled_caught)
