@@ -17,8 +17,8 @@ from .front import Front as Front
 from .front import Target as Target
 from .migrations import MIGRATIONS as MIGRATIONS
 from .news import tell_of_sessions as tell_of_sessions
+from .registry import Rooms as Rooms
 from .registry import Sessions as Sessions
-from .rooms import Rooms as Rooms
 from .roster import Roster as Roster
 from .settings import SessionSettings as SessionSettings
 from .shop import Shop as Shop

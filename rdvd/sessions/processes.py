@@ -30,6 +30,12 @@ class Process:
     foreground: int = field(eq=False)  # the process group that has that terminal now
     state: str = field(eq=False)
     name: str = field(eq=False)
+    threads: int = field(default=1, eq=False)
+
+    @property
+    def has_ended(self) -> bool:
+        """One whose first thread has ended runs on in the others, and only looks like a zombie."""
+        return self.state in ENDED and self.threads < 2
 
 
 def look_at(pid: int, proc: Path = PROC) -> Process | None:
@@ -39,7 +45,7 @@ def look_at(pid: int, proc: Path = PROC) -> Process | None:
     """
     with suppress(FileNotFoundError, ProcessLookupError, PermissionError, ValueError):
         process = parse_stat(_read(f"{proc}/{pid}/stat", LARGEST_STAT))
-        return None if process.state in ENDED else process
+        return None if process.has_ended else process
     return None
 
 
@@ -63,6 +69,7 @@ def parse_stat(text: bytes) -> Process:
         foreground=int(fields[5]),
         state=fields[0].decode(),
         name=name.decode("utf-8", "replace"),
+        threads=int(fields[17]),
     )
 
 

@@ -4,11 +4,12 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import TypeAlias
 
 import trio
-from attrs import evolve
+from attrs import define, evolve, field
 
-from actors import Actor, Lagged, Ref, Refused, Supervisor, Unavailable, actor, every
+from actors import Actor, ActorChild, Lagged, Ref, Refused, Supervisor, Unavailable, actor, every
 from rdvd.bytelog import is_piped
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput, Conflict, Problem
@@ -20,7 +21,6 @@ from .orders import session_of
 from .orphans import Orphan, end_leftovers, take_in
 from .processes import is_alive
 from .prompt import Prompt
-from .rooms import Rooms, prompt_name
 from .roster import GONE
 from .shop import Shop
 from .types import Active, Created, Lost, Order, Session, Suspended, Updated, status_of
@@ -31,6 +31,30 @@ SWEEP_SECONDS = 30.0
 GRACE = 20.0
 BUFFER = 4_096
 PROMPT_GRACE = 1.0
+
+
+Actors: TypeAlias = dict[SessionId, Ref[SessionActor]]
+Prompts: TypeAlias = dict[SessionId, ActorChild[Prompt]]
+
+
+@define(eq=False)
+class Rooms:
+    """Who lives in the nest, for a registry that falls and must find them again: the actor of each
+    session that is not closed, and the prompts at which commands wait."""
+
+    sessions: Actors = field(factory=Actors)
+    prompts: Prompts = field(factory=Prompts)
+
+    def forget_all_but(self, names: set[str]) -> None:
+        """These are the names of those who still have a place."""
+        for id in [id for id in self.sessions if id not in names]:
+            del self.sessions[id]
+        for id in [id for id in self.prompts if prompt_name(id) not in names]:
+            del self.prompts[id]
+
+
+def prompt_name(id: SessionId) -> str:
+    return f"{id} prompt"
 
 
 class Sessions(Actor):

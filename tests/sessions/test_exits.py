@@ -1,10 +1,13 @@
 """Many ends of every kind at once: no tail and no status is lost, and nothing is left over."""
 
 import os
+import platform
 import resource
 import signal
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,12 @@ from .house import House, living
 
 MANY = int(os.environ.get("RDV_TEST_EXITS", "60"))
 Kind = tuple[str, int | None, int | None]
+
+EXIT_THREAD = 60 if platform.machine() == "x86_64" else 93
+HEADLESS = (
+    "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start();"
+    f'print("headless", flush=True); ctypes.CDLL(None).syscall({EXIT_THREAD}, 0)'
+)
 
 KINDS: list[Kind] = [
     ("exit 0", 0, None),
@@ -113,7 +122,7 @@ async def test_more_processes_than_descriptors_are_waited_for():
     sleepers = [await trio.lowlevel.open_process(["sleep", "100"]) for _ in range(80)]
     found = [each for one in sleepers if (each := look_at(one.pid)) is not None]
 
-    with descriptors(newest_descriptor() + 40), trio.move_on_after(0.1) as patience:
+    with descriptors(limit_that_leaves(40)), trio.move_on_after(0.1) as patience:
         await wait_for_ends(found)
 
     assert (80, True) == (len(found), patience.cancelled_caught)
@@ -122,8 +131,23 @@ async def test_more_processes_than_descriptors_are_waited_for():
         await each.wait()
 
 
-def newest_descriptor() -> int:
-    return max(int(each.name) for each in Path("/proc/self/fd").iterdir())
+async def test_a_program_whose_first_thread_has_ended_is_ended_with_its_session(house: House):
+    session = await house.new("sh", "-c", f"{sys.executable} -c '{HEADLESS}' & sleep 100")
+    await house.printed(session, b"headless")
+    while all(each.state != "Z" for each in await house.members(session)):
+        pass
+    (headless,) = [each for each in await house.members(session) if each.state == "Z"]
+
+    left = await house.front.close(session.id)
+
+    assert () == left.survivors
+    assert not is_alive(headless.pid, headless.born)
+
+
+def limit_that_leaves(descriptors: int) -> int:
+    taken = {int(each.name) for each in Path("/proc/self/fd").iterdir()}
+    free = (number for number in count() if number not in taken)
+    return next(islice(free, descriptors, None))
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from pathlib import Path
 import attrs
 import pytest
 import trio
-from trio.testing import wait_all_tasks_blocked
 
 from actors import actor
 from actors.testing import crash, recording
@@ -41,7 +40,7 @@ from rdvd.sessions.sights import screen_of
 from rdvd.tmux import Pane as TmuxPane
 from rdvd.tmux import list_panes
 
-from .house import House, living
+from .house import House
 
 
 def pid_of(session: Session) -> int:
@@ -274,29 +273,3 @@ async def test_order_names_and_trash(house: House):
     assert isinstance(trashed.state, Trashed)
     assert ids[1] == house.front.find("b", house.user).id
     assert isinstance((await house.front.untrash(ids[2])).state, Closed)
-
-
-async def test_a_restart_that_cannot_be_ends_nothing(house: House, tmp_path: Path):
-    place = tmp_path / "place"
-    place.mkdir()
-    session = await house.new("sleep", "100", directory=str(place))
-    place.rmdir()
-
-    with pytest.raises(BadInput, match="no such directory"):
-        await (await house.front.actor(session.id)).call(SessionActor.restart)
-
-    assert session == house.front.get(session.id)
-    assert look_at(pid_of(session)) is not None
-
-
-async def test_a_restart_by_policy_that_cannot_be_is_no_fault_of_ours(tmp_path: Path, run: Path):
-    place = tmp_path / "place"
-    place.mkdir()
-    async with living(tmp_path / "home", run, restart_delay_seconds=0.01) as house:
-        program = Program(arguments=("sh", "-c", f"rmdir {place}"))
-        session = await house.new(directory=str(place), program=program, restart="always")
-        await house.until(session.id, Exited)
-        await wait_all_tasks_blocked(0.1)
-
-        assert isinstance(house.front.get(session.id).state, Exited)
-        assert [0] == [child.restarts for child in house.nest.snapshot().children]

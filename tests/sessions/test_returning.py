@@ -1,7 +1,6 @@
 """The daemon comes back: it finds every session, and knows exactly what happened meanwhile."""
 
 import os
-import select
 import signal
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import trio
 from attrs import evolve
 from trio.testing import wait_all_tasks_blocked
 
-from actors.testing import crash
-from rdvd.bytelog import ByteLog, is_piped
 from rdvd.sessions import (
     Active,
     Exited,
@@ -21,13 +18,11 @@ from rdvd.sessions import (
     SessionActor,
     Suspended,
     pane_of,
-    registry,
 )
 from rdvd.sessions.homes import HANDSHAKE
 from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphans
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.sessions.sights import screen_of
-from rdvd.sessions.transitions import closed
 
 from .house import House, living
 
@@ -235,102 +230,3 @@ async def test_a_hundred_are_adopted_within_a_second(tmp_path: Path, run: Path):
             for session in house.front.of(None):
                 nursery.start_soon(house.front.close, session.id)
     assert seconds < 2  # half of it is what the rest of the house needs on a loaded machine
-
-
-async def test_the_prompts_of_sessions_outlive_the_registry(house: House):
-    session = await house.new("bash", "--norc")
-    await house.front.run(session.id, "x=before", 10, 100)
-
-    await crash(house.front.registry)
-
-    again = await house.front.run(session.id, "echo $x", 10, 100)
-    assert b"before\r\n" == again.output
-    assert [0, 1] == [child.restarts for child in house.side.snapshot().children]
-
-
-async def test_the_net_under_ends_does_not_fall_over_sessions_that_are_being_closed(
-    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(registry, "SWEEP_SECONDS", 0.01)
-    async with living(tmp_path, run) as house:
-        for _ in range(3):
-            await house.front.close((await house.new("sleep", "100")).id)
-
-        assert [0, 0] == [child.restarts for child in house.side.snapshot().children]
-
-
-async def test_a_pane_whose_pipe_was_killed_is_piped_again_and_the_gap_is_marked(house: House):
-    session = await house.new("cat")
-    actor = await house.front.actor(session.id)
-    await actor.call(SessionActor.paste, "before", enter=True)
-    await house.printed(session, b"before\r\nbefore")
-
-    kill_pipe(house, session)
-
-    await until_piped(house, session)
-    await actor.call(SessionActor.paste, "after", enter=True)
-    await house.printed(session, b"after\r\nafter")
-    log = ByteLog(house.shop.home(session.id).path)
-    assert ["pipe broken"] == [gap.why for gap in log.gaps()]
-    assert [] == log.verify()
-
-
-async def test_a_pipe_that_was_killed_while_we_were_away_is_found(tmp_path: Path, run: Path):
-    async with living(tmp_path, run) as house:
-        session = await house.new("cat")
-        await house.shop.recording.drain(session.id)
-
-    kill_pipe(house, session)
-
-    async with living(tmp_path, run) as house:
-        await until_piped(house, session)
-        actor = await house.front.actor(session.id)
-        await actor.call(SessionActor.paste, "after", enter=True)
-        await house.printed(session, b"after\r\nafter")
-        assert 1 == len(ByteLog(house.shop.home(session.id).path).gaps())
-
-
-async def test_a_pipe_that_is_killed_again_and_again_is_not_given_up(house: House):
-    session = await house.new("cat")
-    await house.shop.recording.drain(session.id)
-
-    for _ in range(2):
-        kill_pipe(house, session)
-        await until_piped(house, session)
-
-    assert 2 == (await house.shop.recording.facts()).gaps
-
-
-async def test_an_end_or_a_restart_marks_no_gap(house: House):
-    session = await house.new("sleep", "100")
-    await (await house.front.actor(session.id)).call(SessionActor.restart)
-    await house.front.close(session.id)
-
-    assert [] == ByteLog(house.shop.home(session.id).path).gaps()
-
-
-def kill_pipe(house: House, session: Session) -> None:
-    """What tmux pipes this session into."""
-    pid = int(house.shop.home(session.id).pipe_pid.read_text())
-    descriptor = os.pidfd_open(pid)
-    os.kill(pid, signal.SIGKILL)
-    select.select([descriptor], [], [], 5)
-    os.close(descriptor)
-
-
-async def until_piped(house: House, session: Session) -> None:
-    while not is_piped(house.shop.home(session.id).path):
-        await trio.lowlevel.checkpoint()
-
-
-async def test_what_tmux_did_not_let_go_of_at_a_close_is_cleared_away_later(
-    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(registry, "SWEEP_SECONDS", 0.05)
-    async with living(tmp_path, run) as house:
-        session = await house.until((await house.new("true")).id, Exited)
-        house.shop.roster.put(closed(session, 1))  # and a tmux that stood still
-        marker = house.shop.home(session.id).path / "recording"
-
-        while await find_orphans(house.shop) or marker.exists():
-            await trio.lowlevel.checkpoint()
