@@ -29,7 +29,7 @@ class ByteLog:
     def first(self) -> int:
         """The offset of the oldest byte that is kept."""
         segments = segments_of(self.directory)
-        return segments[0].start if segments else 0
+        return next((each.start for each in segments if each.end > each.start), self.end)
 
     @property
     def end(self) -> int:

@@ -32,7 +32,7 @@ class Model:
 
     @property
     def first(self) -> int:
-        return self.gaps[0][1] if self.gaps and self.gaps[0][0] == 0 else 0
+        return min(self.held, default=self.end)
 
     def from_(self, offset: int, length: int) -> bytes:
         return bytes(self.held[offset + i] for i in range(length))
