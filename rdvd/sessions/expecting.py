@@ -173,5 +173,6 @@ def _text(found: object) -> str | None:
 
 def _open_line(shop: Shop, id: SessionId, end: int) -> int:
     """How much of the newest line is there already: a prompt that waits has long been printed."""
-    tail = ByteLog(shop.home(id).path).read(max(0, end - TAIL), TAIL).data
+    piece = ByteLog(shop.home(id).path).read(max(0, end - TAIL), TAIL)
+    tail = piece.data[: max(0, end - piece.offset)]  # what was printed meanwhile lies behind it
     return len(tail) - (tail.rfind(b"\n") + 1)
