@@ -1,6 +1,7 @@
 """Sessions as clients of the real daemon know them, from outside and from within."""
 
 import resource
+import shlex
 import signal
 import sys
 from collections.abc import AsyncGenerator, Generator
@@ -151,7 +152,7 @@ async def test_what_runs_in_a_session_may_only_what_is_its_own(tmp_path: Path, r
             "DELETE /api/sessions/ME ", "GET /api/sessions/orphans ",
         )  # fmt: skip
         lines = " ".join(f"'{each}'" for each in asked).replace("ME", "'$RDV_SESSION_ID'")
-        line = f"{sys.executable} {script} {lines}; sleep 100"
+        line = f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} {lines}; sleep 100"
         me = await new(daemon, shell_command=line, name="me")
         path = f"/api/sessions/{me['id']}"
         await until_shown(daemon, path, "orphans 4")
@@ -198,7 +199,7 @@ async def test_the_log_is_read_in_ranges(tmp_path: Path, run: Path):
 
 async def test_the_daemon_takes_the_descriptors_that_it_may_have(tmp_path: Path, run: Path):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
     try:
         async with living(tmp_path, run) as daemon:
             told = limits_of(daemon)

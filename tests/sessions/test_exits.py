@@ -3,6 +3,7 @@
 import os
 import platform
 import resource
+import shlex
 import signal
 import sys
 from collections.abc import Generator
@@ -132,7 +133,9 @@ async def test_more_processes_than_descriptors_are_waited_for():
 
 
 async def test_a_program_whose_first_thread_has_ended_is_ended_with_its_session(house: House):
-    session = await house.new("sh", "-c", f"{sys.executable} -c '{HEADLESS}' & sleep 100")
+    session = await house.new(
+        "sh", "-c", f"{shlex.quote(sys.executable)} -c '{HEADLESS}' & sleep 100"
+    )
     await house.printed(session, b"headless")
     while all(each.state != "Z" for each in await house.members(session)):
         pass

@@ -1,5 +1,7 @@
 """`rdv attach` in real terminals, before a real daemon."""
 
+import shlex
+
 import pytest
 
 from .house import PROGRAM, House, seat
@@ -54,7 +56,7 @@ def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_picture_back(hou
         there.see("outer> ")
         there.type("stty -a | md5sum\r")
         before = there.see("outer> ").split()[-2]
-        there.type(f"{' '.join(PROGRAM)} a pause\r")
+        there.type(f"{shlex.join(PROGRAM)} a pause\r")
         there.come_in()
         there.type(f"\r~{CTRL_Z}")
         there.see("Stopped")
