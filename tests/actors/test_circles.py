@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 import trio
-from trio.testing import MockClock
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors import CallCycle, Refused, Supervisor, Unavailable, actor
 
@@ -32,8 +32,12 @@ async def test_a_restart_that_calls_who_waits_for_its_supervisor_is_a_cycle(
     boss = doer("boss")
     refused: list[Exception] = []
 
+    is_restart, hires = trio.Event(), trio.Event()
+
     async def before(_: Doer) -> None:
-        await trio.sleep(1)
+        if is_restart.is_set():
+            await hires.wait()
+            await wait_all_tasks_blocked()  # now the boss waits for the pool
         try:
             await boss.ref.call(Doer.do, idle)
         except (Refused, CallCycle) as error:
@@ -43,10 +47,11 @@ async def test_a_restart_that_calls_who_waits_for_its_supervisor_is_a_cycle(
     pool = Supervisor("pool", kid)
 
     async def hire(_: Doer) -> None:
-        await trio.sleep(0.5)
+        hires.set()
         await pool.start_child(actor("other", Doer, restart="temporary"))
 
     async with alive(boss, pool):
+        is_restart.set()
         with suppress(Unavailable):
             await kid.ref.call(Doer.do, failing(ValueError()))
         with trio.fail_after(50):
