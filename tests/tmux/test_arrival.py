@@ -125,8 +125,8 @@ async def reader(tmux: Tmux, server: int, file: Path, count: int) -> str:
     script = f"stty raw -echo; printf ready; {keep}; exec cat"
     new = NewSession(f"rdv-{file.name}", ("/bin/sh", "-c", script), "/")
     pane = (await new_session(tmux, server, new)).pane_id
-    while b"ready" not in b"".join(await capture(tmux, server, pane)):  # noqa: ASYNC110 - a screen
-        await trio.sleep(0.01)
+    while b"ready" not in b"".join(await capture(tmux, server, pane)):
+        pass  # each look waits for tmux itself
     return pane
 
 
@@ -189,8 +189,8 @@ async def test_a_paste_cannot_end_its_own_brackets(run: Path, tmp_path: Path):
         )
         new = NewSession("rdv-p", ("/bin/sh", "-c", script), "/")
         pane = (await new_session(tmux, server, new)).pane_id
-        while b"ready" not in b"".join(await capture(tmux, server, pane)):  # noqa: ASYNC110
-            await trio.sleep(0.01)
+        while b"ready" not in b"".join(await capture(tmux, server, pane)):
+            pass  # as above
         await paste_text(tmux, server, pane, "a\x1b[201~b")
         await until_written(file)
 

@@ -18,7 +18,6 @@ async def wait_for_health(daemon: Daemon, status: str) -> tuple[bool, list[str]]
             health = (await daemon.ask("GET", "/health")).json
             if health["status"] == status:
                 return health["components"]["tmux"], health["reasons"]
-            await trio.sleep(0.05)
 
 
 async def test_the_daemon_says_how_tmux_is_and_leaves_it_alone_when_it_goes(

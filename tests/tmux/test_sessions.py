@@ -39,7 +39,6 @@ async def until(tmux: Tmux, server: int, holds: Callable[[Pane], bool]) -> Pane:
         (pane,) = await list_panes(tmux, server)
         if holds(pane):
             return pane
-        await trio.sleep(0.01)
 
 
 async def test_a_new_session_has_what_was_asked_for(run: Path, tmp_path: Path):
@@ -126,7 +125,6 @@ async def test_what_is_on_the_screen_comes_back_whatever_it_says(run: Path):
             shown = [line.decode() for line in await capture(tmux, server, pane)]
             if "last" in shown:
                 break
-            await trio.sleep(0.01)
 
     assert shown[: len(lines)] == lines
 
@@ -137,8 +135,8 @@ async def test_history_colours_and_joined_lines_are_captured_when_asked_for(run:
         server = await tmux.server_with_room()
         new = NewSession("rdv-a", ("/bin/sh", "-c", script), "/")
         pane = (await new_session(tmux, server, new)).pane_id
-        while b"done" not in await capture(tmux, server, pane):  # noqa: ASYNC110 - a screen
-            await trio.sleep(0.01)
+        while b"done" not in await capture(tmux, server, pane):
+            pass  # each look waits for tmux itself
         screen = await capture(tmux, server, pane)
         everything = await capture(tmux, server, pane, history=1_000, ansi=True, joined=True)
 
