@@ -13,6 +13,7 @@ import trio.testing
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from rdvd.ground.http import App
 from rdvd.ground.json import encode
 from rdvd.ground.openapi import description_routes
 from rdvd.ground.serve import ServeLimits
@@ -22,6 +23,9 @@ from .http_server import NewThing, Size, app_of, descriptors, serving, small_rou
 
 WARM_UP, SECONDS = 0.5, 4.0
 A_HANG = 3.0
+FEWEST = 500  # thousands, where nobody else is at work
+EVERYWHERE = {200, 201, 400, 401, 403, 404, 405}
+A_BUSY_MACHINE = 45.0  # is given time until that many were shot, and came everywhere
 A_VOLLEY = 20
 
 methods = st.sampled_from(
@@ -151,10 +155,14 @@ async def test_no_request_makes_it_fail_or_hang(
         await trio.to_thread.run_sync(shoot_for, WARM_UP, server.path)
         before = descriptors()
         shot = await trio.to_thread.run_sync(shoot_for, SECONDS, server.path)
+        with trio.fail_after(A_BUSY_MACHINE):
+            while shot < FEWEST or not statuses_of(app) >= EVERYWHERE:
+                shot += await trio.to_thread.run_sync(shoot_for, WARM_UP, server.path)
         await trio.testing.wait_all_tasks_blocked(0.05)
         assert descriptors() <= before
 
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
-    statuses = {series.status for series in app.traffic.latencies}
-    assert shot >= 100  # thousands, where nobody else is at work
-    assert statuses >= {200, 201, 400, 404, 405}  # it came far
+
+
+def statuses_of(app: App) -> set[int]:
+    return {series.status for series in app.traffic.latencies}
