@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+LIVE = "live"
+
 
 class Seconds(click.FloatRange):
     """NaN is below no limit and above none, and no clock can wait for it."""
@@ -16,6 +18,15 @@ class Seconds(click.FloatRange):
         if math.isnan(seconds):
             self.fail(f"{value!r} is no number of seconds.", param, ctx)
         return seconds
+
+
+class Pace(Seconds):
+    """0: what is watched knows best."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        return 0.0 if value == LIVE else super().convert(value, param, ctx)
 
 
 json_option = click.option(
@@ -31,12 +42,12 @@ json_option = click.option(
 watch_option = click.option(
     "--watch",
     "every",
-    type=Seconds(0.1, 86_400),
+    type=Pace(0.1, 86_400),
     is_flag=False,
-    flag_value=1.0,
+    flag_value=LIVE,
     default=None,
     metavar="[SECONDS]",
-    help="Show it live, asking anew every second or --watch=SECONDS. q ends it.",
+    help="Show it live, at each event and every --watch=SECONDS. q ends it.",
 )
 
 yes_option = click.option("--yes", "-y", "is_confirmed", is_flag=True, help="Do not ask.")

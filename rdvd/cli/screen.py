@@ -28,12 +28,13 @@ def is_screen() -> bool:
 
 
 class Screen:
-    """Draws whole pictures, and waits for a key, a new size or a while to pass."""
+    """Draws whole pictures, and waits for a key, a new size, news or a while to pass."""
 
     def __enter__(self) -> "Screen":
         self._keys = sys.stdin.fileno() if sys.stdin.isatty() else None
         self._mode = None if self._keys is None else termios.tcgetattr(self._keys)
         self._is_to_pause = False
+        self._drawn = ""
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
         self._before_wakeup = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
@@ -67,14 +68,19 @@ class Screen:
         """One write for the whole picture, and nothing is erased that is drawn again."""
         width, height = self.size()
         lines = [fit(line, width) + REST_OF_LINE for line in _cut(text.split("\n"), height)]
-        _write(BEGIN + HOME + "\r\n".join(lines) + REST_OF_SCREEN + END)
+        picture = BEGIN + HOME + "\r\n".join(lines) + REST_OF_SCREEN + END
+        if picture != self._drawn:
+            _write(picture)
+            self._drawn = picture
 
-    def wait(self, seconds: float) -> str:
-        """The key that was pressed; nothing if it is simply time to look again."""
-        sources = [self._woken, *([] if self._keys is None else [self._keys])]
+    def wait(self, seconds: float, news: int) -> str:
+        """The key that was pressed; nothing if it is simply time to look again, or there are
+        `news`, a descriptor that can be read."""
+        sources = [self._woken, news, *([] if self._keys is None else [self._keys])]
         ready, _, _ = select.select(sources, [], [], seconds)
         if self._woken in ready:
             os.read(self._woken, 4096)
+            self._drawn = ""  # the terminal may have another size by now
         if self._is_to_pause:
             self._pause()
             return ""
@@ -96,6 +102,7 @@ class Screen:
     def _enter(self) -> None:
         if self._keys is not None:
             tty.setcbreak(self._keys)
+        self._drawn = ""
         _write(ENTER)
 
     def _leave(self) -> None:

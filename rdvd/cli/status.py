@@ -12,7 +12,7 @@ from rdvd.cli.view import View, Viewing, show
 @watch_option
 def status(fields: str | None, every: float | None) -> None:
     """Whether the daemon is well, in a few lines."""
-    show(View(ask, draw, _essence), fields, every)
+    show(View(ask, draw, _essence, aged=_aged), fields, every)
 
 
 @click.command(cls=Viewing)
@@ -20,11 +20,15 @@ def status(fields: str | None, every: float | None) -> None:
 @watch_option
 def health(fields: str | None, every: float | None) -> None:
     """The daemon's health as it states it, without the tree."""
-    show(View(_ask_without_tree, draw, _essence), fields or "", every)
+    show(View(_ask_without_tree, draw, _essence, aged=_aged), fields or "", every)
 
 
 def _ask_without_tree() -> Health:
     return {name: value for name, value in ask().items() if name != "tree"}
+
+
+def _aged(answer: Health, passed: float) -> Health:
+    return answer | {"uptime_seconds": answer["uptime_seconds"] + passed}
 
 
 def _essence(answer: Health) -> object:

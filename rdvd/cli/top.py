@@ -35,7 +35,7 @@ MEBIBYTE = 2**20
 @click.option("--sort", type=click.Choice(list(ORDERS)), default="mailbox", show_default=True,
               help="What has most of this comes first.")  # fmt: skip
 @click.option("--every", type=Seconds(0.1, 86_400), default=2.0, show_default=True,
-              metavar="S", help="Seconds between two looks.")  # fmt: skip
+              metavar="S", help="Seconds between two looks; events are shown at once.")  # fmt: skip
 @json_option
 def top(once: bool, sort: str, every: float, fields: str | None) -> None:
     """What is going on, live: each session, the daemon's processor time and memory, each actor.
@@ -46,11 +46,10 @@ def top(once: bool, sort: str, every: float, fields: str | None) -> None:
     from rdvd.cli.screen import is_screen  # lazy: as above
 
     desk = Desk(sort)
-    first = desk.look()
     if fields is not None:
-        click.echo(render.as_json(first, fields))
+        click.echo(render.as_json(desk.look(), fields))
     elif once or not is_screen():
-        click.echo(desk.draw(first))
+        click.echo(desk.draw(desk.look()))
     else:
         watch.live(View(desk.look, desk.draw, desk.draw), every, desk.press)
 

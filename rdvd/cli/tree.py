@@ -27,7 +27,10 @@ def tree(place: str | None, fields: str | None, every: float | None) -> None:
 
     PLACE, such as rdvd/auth, shows only what is there and below.
     """
-    show(View(lambda: _at(ask_health()["tree"], place), _draw, _essence), fields, every)
+    view = View(
+        lambda: _at(ask_health()["tree"], place), _draw, _essence, types=("actor.",), aged=_aged
+    )
+    show(view, fields, every)
 
 
 def ask_health(seconds: float = 30) -> Node:
@@ -64,6 +67,11 @@ def _draw(root: Node) -> str:
 def _essence(node: Node) -> object:
     """What does not change with every look."""
     return [node[name] for name in LASTING], [_essence(child) for child in node["children"]]
+
+
+def _aged(node: Node, passed: float) -> Node:
+    children = [_aged(child, passed) for child in node["children"]]
+    return node | {"taken_at": node["taken_at"] + passed, "children": children}
 
 
 def draw(root: Node, width: int) -> str:

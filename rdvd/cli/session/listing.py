@@ -18,7 +18,10 @@ STATUSES = ("starting", "active", "suspended", "exited", "lost", "closed", "tras
 @watch_option
 def ls(has_all: bool, status: str | None, fields: str | None, every: float | None) -> None:
     """Your sessions, in your order."""
-    show(View(lambda: _ask(status, has_all=has_all), _draw, _essence), fields, every)
+    view = View(
+        lambda: _ask(status, has_all=has_all), _draw, _essence, types=("session.",), refresh=5.0
+    )
+    show(view, fields, every)
 
 
 def _ask(status: str | None, *, has_all: bool) -> list[Session]:

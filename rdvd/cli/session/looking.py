@@ -22,7 +22,8 @@ from rdvd.cli.view import show as show_view
 def show(name: str, why: bool, fields: str | None, every: float | None) -> None:
     """All about one session."""
     look = _ask_why if why else find
-    show_view(View(lambda: look(name), _draw, _essence), fields, every)
+    view = View(lambda: look(name), _draw, _essence, types=("session.",), refresh=5.0)
+    show_view(view, fields, every)
 
 
 @click.command(cls=Viewing)

@@ -1,0 +1,83 @@
+"""`--watch` is moved by events: what happens is seen at once, and nothing is asked for in vain."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from rdvd.cli.client import Api
+from rdvd.cli.following import SHORTEST_GAP
+from tests.cli.terminal import Place, running
+from tests.rdvd.daemons import A_WHILE
+
+from .house import PROGRAM, House
+
+NEVER = "--watch=86400"
+
+
+@pytest.mark.parametrize("words", [("ls", NEVER), ("tree", NEVER), ("session", "ls", "--watch")])
+def test_a_session_is_seen_when_it_begins_and_when_it_ends(words: tuple[str, ...], house: House):
+    with running(Place(house.home, house.run), *PROGRAM, *words, columns=120) as there:
+        there.read_until("q ends it")
+        session = house.new("sudden", "sleep", "1000")
+        there.read_until("sudden" if "tree" not in words else session["id"])
+        house.ask("DELETE", f"/api/sessions/{session['id']}")
+        there.read_until("q ends it")
+        there.type("q")
+        assert there.process.wait(A_WHILE) == 0
+
+
+def test_it_says_that_the_daemon_is_away_and_goes_on_when_it_is_back(house: House):
+    with running(Place(house.home, house.run), *PROGRAM, "tree", NEVER, columns=100) as there:
+        there.read_until("auth ")
+        house.end()
+        away = there.read_until("this is how it was at")
+        below = there.read_until("auth ")
+        house.start()
+        there.read_until("q ends it")
+        again = there.read_until("auth ")
+
+    assert "the daemon does not listen" in away
+    assert "audit" in below
+    assert "this is how it was" not in again
+
+
+def test_without_a_screen_each_change_is_a_line_and_a_restart_is_told(house: House):
+    with ExitStack() as cleaning:
+        there = cleaning.enter_context(
+            running(Place(house.home, house.run), "sh", "-c", '"$@" | cat', "sh", *PROGRAM,
+                    "ls", NEVER, "--json=name")
+        )  # fmt: skip
+        there.read_until("]")
+        house.end()
+        there.read_until("does not listen")
+        house.start()
+        there.read_until("]")
+        session = house.new("plain", "sleep", "1000")
+        there.read_until('{"name": "plain"}')
+        house.ask("DELETE", f"/api/sessions/{session['id']}")
+
+
+def test_however_much_happens_it_is_asked_at_most_ten_times_a_second(house: House):
+    session = house.new("busy", "sleep", "1000")
+    with running(Place(house.home, house.run), *PROGRAM, "ls", NEVER) as there:
+        there.read_until("busy")
+        began, before = time.monotonic(), questions(house)
+        for number in range(60):
+            house.ask("PATCH", f"/api/sessions/{session['id']}", {"name": f"busy {number}"})
+        there.read_until("busy 59")
+        passed, asked = time.monotonic() - began, questions(house) - before
+    house.ask("DELETE", f"/api/sessions/{session['id']}")
+
+    assert 1 <= asked <= 2 + passed / SHORTEST_GAP
+
+
+def questions(house: House) -> int:
+    """How many times the list of sessions was asked for."""
+    lines = Api(house.run / "api.sock").text("/metrics").splitlines()
+    return sum(
+        int(float(line.split()[-1]))
+        for line in lines
+        if line.startswith("rdvd_http_request_duration_seconds_count{")
+        and 'route="GET /api/sessions"' in line
+    )
