@@ -5,7 +5,7 @@ from typing import Any
 import h11
 import trio
 from hypercorn.config import Config
-from hypercorn.events import Closed, Event, RawData
+from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
@@ -14,6 +14,7 @@ from hypercorn.typing import AppWrapper
 from rdvd.ground.ids import new_id
 from rdvd.ground.problems import PROBLEM_TYPE, trouble_of_status
 
+FIRST_WORDS = 1.0  # seconds, from the moment that somebody was let in
 SPOKEN_VERSIONS = (b"1.0", b"1.1")
 
 
@@ -77,6 +78,8 @@ class Connection(TCPServer):
         self._longest_write = longest_write
         self._reading = trio.CancelScope()
         self._reader: trio.lowlevel.Task | None = None
+        self._came = trio.current_time()
+        self._has_asked = False
 
     async def run(self) -> None:
         try:
@@ -99,6 +102,7 @@ class Connection(TCPServer):
         if isinstance(event, RawData):
             await self._write(event.data)
         else:
+            self._has_asked = self._has_asked or isinstance(event, Updated)
             await super().protocol_send(event)
 
     async def _write(self, data: bytes) -> None:
@@ -128,6 +132,16 @@ class Connection(TCPServer):
         await self.idle_task.stop()  # or it would keep what is gone (defect 7)
         if self._reading.cancelled_caught:
             await self.protocol.handle(Closed())
+
+    async def _idle_timeout(self) -> None:
+        """Who was let in a moment before the end is about to ask, and is answered by us or nobody:
+        the others wait in the socket's queue for whoever comes next."""
+        with trio.move_on_after(self.config.keep_alive_timeout):
+            await self.context.terminated.wait()
+            if not self._has_asked:
+                await trio.sleep_until(self._came + FIRST_WORDS)
+        with trio.CancelScope(shield=True):
+            await self._initiate_server_close()
 
     async def _close(self) -> None:
         try:

@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from actors import Supervisor, run, task
+from rdvd.ground.connection import FIRST_WORDS
 from rdvd.ground.doors import Rules
 from rdvd.ground.live import Live
 from rdvd.ground.peer import Peer
@@ -164,6 +165,30 @@ async def test_a_request_in_flight_gets_its_answer_during_a_stop(tmp_path: Path)
         assert await server.stop() < AT_ONCE
 
     assert answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_who_has_just_called_when_the_stop_comes_is_answered(tmp_path: Path) -> None:
+    async with (
+        serving(app_of(small_routes()), tmp_path, grace=9) as server,
+        await connect(server.path) as stream,
+    ):
+        await trio.testing.wait_all_tasks_blocked()  # it was let in, and has not asked yet
+        server.stopping.set()
+        await trio.testing.wait_all_tasks_blocked()
+        await stream.send_all(GET)
+        answer = await read_to_the_end(stream)
+
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_who_calls_and_says_nothing_holds_a_stop_up_for_a_moment_only(tmp_path: Path) -> None:
+    async with (
+        serving(app_of(small_routes()), tmp_path, grace=9) as server,
+        await connect(server.path) as silent,
+    ):
+        await trio.testing.wait_all_tasks_blocked()
+        assert await server.stop() < FIRST_WORDS + AT_ONCE
+        assert await silent.receive_some(1) == b""
 
 
 async def test_a_request_that_outstays_the_grace_is_cut(tmp_path: Path) -> None:
