@@ -102,7 +102,9 @@ def test_each_tmux_server_has_its_own_socket_and_the_kernel_takes_it_late():
     tmux = settings("rdvd-tmux@.service")["Service"]
 
     assert "/run/tmux-%i.sock " in tmux["ExecStart"]
-    assert int(tmux["OOMScoreAdjust"]) == 100  # other units of a user have 200
+    daemon = settings("rdvd.service")["Service"]
+    # Other units of a user have 200, and what runs in sessions 300.
+    assert [int(unit["OOMScoreAdjust"]) for unit in (tmux, daemon)] == [100, 100]
 
 
 @pytest.mark.parametrize("unit", SERVICES)

@@ -20,8 +20,9 @@ PROGRAM = (
 )
 # In a scope of its own where systemd would otherwise end it with our service. It is nobody's child.
 START = """
-if [ -n "$1" ] && systemd-run --user --scope --quiet --collect true 2>/dev/null; then
-    shift; set -- systemd-run --user --scope --quiet --collect -- "$@"
+apart="systemd-run --user --scope --quiet --collect --slice=rdvd-tmux.slice"
+if [ -n "$1" ] && $apart true 2>/dev/null; then
+    shift; set -- $apart --unit="rdvd-recorder-$$" --description="Recorder of rdvd" -- "$@"
 else
     shift
 fi

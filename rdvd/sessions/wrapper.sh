@@ -13,7 +13,12 @@ shift
 IFS= read -r _ < "$directory/go" || exit 1
 
 exec 9>&2 2> "$directory/exit.new"
-(exec "$@" 2>&9 9>&-)
+(
+    # When memory is short the kernel is to take this, before tmux, the recorder and the daemon.
+    { read -r score && echo $((score > 800 ? 1000 : score + 200)) > /proc/self/oom_score_adj; } \
+        2> /dev/null < /proc/self/oom_score_adj
+    exec "$@" 2>&9 9>&-
+)
 code=$?
 printf '%s\n' "$code" >&2
 exec 2>&9 9>&-

@@ -69,7 +69,15 @@ class Launch:
     def _scope(self) -> tuple[str, ...]:
         mark = hashlib.blake2b(os.fsencode(self._path), digest_size=6).hexdigest()
         name = f"--unit=rdvd-tmux-{mark}-{os.getpid()}-{trio.current_time():.0f}"
-        return ("--scope", "--quiet", "--collect", name, "--property=TasksMax=infinity", "--")
+        return (
+            "--scope",
+            "--quiet",
+            "--collect",
+            name,
+            "--property=TasksMax=infinity",
+            "--slice=rdvd-tmux.slice",
+            "--",
+        )
 
     async def _try(self, program: str, *arguments: str) -> bool:
         done = await self._run(program, "--user", *arguments)

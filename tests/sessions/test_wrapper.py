@@ -47,6 +47,13 @@ def test_it_leaves_how_the_command_ended(
     assert (code, number) == (how.code, how.signal)
 
 
+def test_the_kernel_takes_the_command_before_what_keeps_sessions(home: Home):
+    printed = run_in_a_pty(home, ("cat", "/proc/self/oom_score_adj"))
+
+    own = int(Path("/proc/self/oom_score_adj").read_text())
+    assert int(printed.removesuffix(HANDSHAKE)) == min(own + 200, 1000)
+
+
 def run_in_a_pty(home: Home, command: tuple[str, ...]) -> bytes:
     """A terminal that answers the handshake, and all that was printed in it."""
     ours, theirs = pty.openpty()
