@@ -8,7 +8,10 @@ from rdvd.cli.http import Exchange
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
-START_IT = "Start it with `rdv daemon start`, or `./dev run` in a checkout."
+START_IT = (
+    "Start it with `rdv service start` if it is a service, else with `rdv daemon start`,"
+    " or `./dev run` in a checkout."
+)
 
 
 class Api:

@@ -89,7 +89,7 @@ def _leave_to_systemd() -> None:
     if units := active_units(here.home()):
         raise Failure(
             f"systemd has this daemon in hand: {', '.join(units)} is active",
-            hint="Start it with: systemctl --user start rdvd.service",
+            hint="Start it with: rdv service start",
             code=CONFLICT,
         )
 
@@ -103,7 +103,7 @@ def _stop(seconds: float, *, may_kill: bool) -> bool:
         if unit := holder.unit():
             raise Failure(
                 f"pid {holder.pid} is run by systemd, as {unit}",
-                hint=f"Use systemd: systemctl --user stop {unit}   (or restart)",
+                hint="Use systemd: rdv service stop   (or restart)",
                 code=CONFLICT,
             )
         holder.send(signal.SIGTERM)

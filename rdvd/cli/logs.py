@@ -11,15 +11,24 @@ import click
 from rdvd.cli.exits import FAILED, NOT_FOUND, Failure
 from rdvd.cli.log_lines import shown
 
+JOURNAL = ("journalctl", "--user", "--unit=rdvd.service")
+A_WHILE = 30.0
 
-def has_journal() -> bool:
-    return shutil.which("journalctl") is not None
+
+def may_read_journal() -> bool:
+    """Kept in memory alone, the journal is for administrators; so it is where there is none."""
+    if shutil.which("journalctl") is None:
+        return False
+    told = subprocess.run(
+        [*JOURNAL, "--lines=0", "--quiet"], stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=A_WHILE, check=False,
+    )  # fmt: skip
+    return told.returncode == 0 and not told.stderr
 
 
 def journal(lines: int, *, follow: bool) -> NoReturn:
     """journalctl in our place: it pages, follows and ends by itself."""
-    command = ["journalctl", "--user", "--unit=rdvd.service", f"--lines={lines}"]
-    os.execvp(command[0], [*command, *(["--follow"] if follow else [])])
+    os.execvp(JOURNAL[0], [*JOURNAL, f"--lines={lines}", *(["--follow"] if follow else [])])
 
 
 def file(log: Path, lines: int, *, follow: bool) -> None:

@@ -63,6 +63,27 @@ def uninstall() -> None:
 
 
 @service.command()
+def start() -> None:
+    """Start it, also after it fell too often, and come back once it is ready."""
+    _have("start")
+
+
+@service.command()
+def stop() -> None:
+    """Stop the daemon and what would start it again. tmux and what runs in it goes on."""
+    from rdvd.cli import systemd  # lazy: as above
+
+    _require_installed()
+    systemd.systemctl("stop", *reversed(systemd.UNITS))  # sockets first: a call would start it
+
+
+@service.command()
+def restart() -> None:
+    """Stop it and start it anew: who calls meanwhile waits, and sessions go on."""
+    _have("restart")
+
+
+@service.command()
 @json_option
 def status(fields: str | None) -> None:
     """How systemd has rdvd: state, process, start, lingering, and where tmux runs."""
@@ -84,9 +105,22 @@ def logs(follow: bool, lines: int, of_file: bool) -> None:
     from rdvd.cli import logs as reading  # lazy: as above
 
     is_service = systemd.is_here() and "rdvd.service" in installing.installed()
-    if is_service and not of_file and reading.has_journal():
+    if is_service and not of_file and reading.may_read_journal():
         reading.journal(lines, follow=follow)
     reading.file(here.log_file(), lines, follow=follow)
+
+
+def _have(verb: str) -> None:
+    """Whoever asks for it has mended what was wrong, so earlier failures do not count."""
+    from rdvd.cli import installing, service_status, systemd  # lazy: as above
+
+    _require_installed()
+    installing.refuse_a_rival()
+    systemd.systemctl("reset-failed", *systemd.UNITS)
+    try:
+        systemd.systemctl(verb, "rdvd.service")
+    except Failure as failure:
+        raise service_status.explained(failure) from failure
 
 
 def _require_installed() -> None:
@@ -102,7 +136,7 @@ def _say_what_is_next(*, is_started: bool) -> None:
     from rdvd.cli import installing, systemd  # lazy: as above
 
     if not is_started:
-        click.echo("start it: systemctl --user start rdvd.service   (restart, if it runs already)")
+        click.echo("start it: rdv service start   (restart, if it runs already)")
     if not systemd.lingers():
         click.echo(f"! {LINGER}", err=True)
     if names := installing.left_out():

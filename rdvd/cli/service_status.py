@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 from rdvd.cli import here, systemd
 from rdvd.cli.client import Json
+from rdvd.cli.exits import Failure
 from rdvd.cli.render import facts
 from rdvd.cli.tmux_servers import TmuxServer, tmux_servers
 
+MISCONFIGURED = "78"  # EX_CONFIG, see rdvd.program
 ASKED = ("Id", "ActiveState", "SubState", "UnitFileState", "MainPID", "NRestarts", "Result",
          "ExecMainStartTimestamp", "ControlGroup")  # fmt: skip
 Unit = dict[str, str]
@@ -45,6 +47,15 @@ def look() -> Status:
     said = systemd.systemctl("show", f"--property={','.join(ASKED)}", *systemd.UNITS)
     units = [_parsed(block) for block in said.strip().split("\n\n")]
     return Status(units, systemd.lingers(), tmux_servers(here.run()))
+
+
+def explained(failure: Failure) -> Failure:
+    """Why the service did not start, as far as systemd knows it."""
+    asked = "--property=ExecMainStatus", "--value", "rdvd.service"
+    is_misconfigured = systemd.systemctl("show", *asked).strip() == MISCONFIGURED
+    look = "`rdv config check` says what is wrong" if is_misconfigured else "`rdv service status`"
+    hint = f"{look}; its last words: `rdv service logs`"
+    return Failure("the service did not start", hint=hint, code=failure.code)
 
 
 def _parsed(block: str) -> Unit:

@@ -53,7 +53,8 @@ def _who_listens(path: Path) -> int | None:
 
 
 def _shortest(groups: str) -> str:
-    """The one of systemd: `0::/...`, or `1:name=systemd:/...` on older machines."""
+    """The one of systemd: `0::/...`, or `1:name=systemd:/...` on older machines. Which of them it
+    uses shows by the other's being the root of all."""
     lines = (line.split(":", 2) for line in groups.splitlines() if line.count(":") >= 2)
     of = {name: path for _, name, path in lines}
-    return of.get("name=systemd") or of.get("", "")
+    return max(of.get("name=systemd", ""), of.get("", ""), key=len)

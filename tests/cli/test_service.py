@@ -94,7 +94,7 @@ def test_an_installation_is_written_enabled_and_told_what_comes_next(machine: Ma
         "systemctl --user daemon-reload",
         "systemctl --user enable rdvd.service rdvd-api.socket rdvd-terminal.socket",
     ]
-    assert "systemctl --user start rdvd.service" in done.stdout
+    assert "rdv service start" in done.stdout
     assert "enable-linger" in done.stderr
     assert "RDV_SERVER_LOG_LEVEL" in done.stderr
     assert machine.rdv("install", "--now").exit_code == 0  # twice is fine
@@ -198,6 +198,36 @@ def test_the_status_says_state_process_start_and_lingering(machine: Machine):
     assert "last result: resources" in text.stdout
     assert '"linger": true' in fields.stdout
     assert '"main_pid": 4711' in fields.stdout
+
+
+def test_it_is_started_whatever_failed_before_and_stopped_so_that_no_call_starts_it(
+    machine: Machine,
+):
+    machine.rdv("install")
+    done = [machine.rdv(word).exit_code for word in ("start", "restart", "stop")]
+    told = [line for line in machine.noted() if not line.startswith("systemctl --user show")]
+
+    forgiven = "systemctl --user reset-failed rdvd.service rdvd-api.socket rdvd-terminal.socket"
+    assert done == [0, 0, 0]
+    assert told[-5:] == [
+        forgiven, "systemctl --user start rdvd.service",
+        forgiven, "systemctl --user restart rdvd.service",
+        "systemctl --user stop rdvd-terminal.socket rdvd-api.socket rdvd.service",
+    ]  # fmt: skip
+
+
+def test_what_it_logs_is_read_from_its_file_where_the_journal_is_for_administrators(
+    machine: Machine,
+):
+    journal = Path(machine.environ["PATH"].partition(":")[0], "journalctl")
+    journal.write_text("#!/bin/sh\necho No journal files were opened >&2\nexit 1\n")
+    journal.chmod(0o755)
+    machine.rdv("install")
+    folder = machine.root / ".remote-dev" / "server"
+    folder.mkdir(parents=True)
+    (folder / "server.log").write_text("its last words\n")
+
+    assert machine.rdv("logs").stdout == "its last words\n"
 
 
 def test_what_systemd_has_in_hand_is_not_started_beside_it(machine: Machine):
