@@ -37,7 +37,7 @@ def private_run(program: str = "tmux") -> Generator[Path, None, None]:
     try:
         yield run
     finally:
-        for path in run.glob("*.sock"):
+        for path in run.glob("tmux-*.sock"):
             end_server(run, path)
         shutil.rmtree(run)
 
