@@ -2,20 +2,20 @@
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from attrs import frozen
 
-from rdvd.ground.answers import DONE, Text
+from rdvd.ground.answers import DONE, JSON_TYPE, Binary, Text
 from rdvd.ground.errors import Problem
 from rdvd.ground.exchange import CONTENT_POLICY
-from rdvd.ground.json import schemas
+from rdvd.ground.json import encode, schemas
 from rdvd.ground.openapi_page import openapi_page
 from rdvd.ground.problems import PROBLEM_TYPE
 from rdvd.ground.routes import ANYONE, PATH_PARAMETER, Request, Route, Routes
 
 Document = dict[str, Any]
-JSON_TYPE = "application/json"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 PROBLEM_SCHEMA: Document = {
     "title": "Problem",
@@ -161,14 +161,21 @@ def _operation_id(route: Route) -> str:
 
 
 def description_routes(routes: Iterable[Route], *, title: str, version: str) -> Routes:
-    """`/openapi.json` and `/docs`, about these routes."""
-    document = openapi_document(routes, title=title, version=version)
-    page = openapi_page(document)
+    """`/openapi.json` and `/docs`, about these routes: made when first asked for, kept as text."""
+    about = tuple(routes)
     described = Routes()
 
+    @cache
+    def document() -> bytes:
+        return encode(openapi_document(about, title=title, version=version))
+
+    @cache
+    def page() -> str:
+        return openapi_page(json.loads(document()))
+
     @described.route("GET", "/openapi.json", "This description", who=ANYONE, category="")
-    async def _(_: Request[None]) -> Document:
-        return document
+    async def _(_: Request[None]) -> Binary:
+        return Binary(document(), content_type=JSON_TYPE)
 
     @described.route(
         "GET", "/docs", "This description to read", who=ANYONE, category="",
@@ -176,6 +183,6 @@ def description_routes(routes: Iterable[Route], *, title: str, version: str) -> 
     )  # fmt: skip
     async def _(_: Request[None]) -> Text:
         policy = {"Content-Security-Policy": f"{CONTENT_POLICY}; style-src 'unsafe-inline'"}
-        return Text(page, "text/html; charset=utf-8", policy)
+        return Text(page(), "text/html; charset=utf-8", policy)
 
     return described
