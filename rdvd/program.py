@@ -4,13 +4,15 @@ Exit codes: 0 it was asked to stop; 1 it fell; 75 another daemon has the place; 
 only a person can change is wrong, so that starting it again would not help.
 """
 
-import argparse
+import ctypes
+import gc
+import linecache
 import logging
 import os
 import resource
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 import trio
@@ -36,17 +38,14 @@ FELL = 1
 TAKEN = 75  # EX_TEMPFAIL
 MISCONFIGURED = 78  # EX_CONFIG
 DESCRIPTORS = 65_536  # as in the units
+M_ARENA_MAX = -8  # of malloc.h
 
 log = logging.getLogger("rdvd")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="rdvd", description="The daemon in the foreground.")
-    parser.add_argument("--version", action="version", version=f"rdvd {VERSION}")
-    parser.add_argument(
-        "--quiet", action="store_true", help="log to the file alone, not to standard error too"
-    )
-    is_quiet = parser.parse_args(arguments).quiet
+    is_quiet = _read(sys.argv[1:] if arguments is None else arguments)
+    _take_little_memory()
     try:
         _start(is_quiet=is_quiet)
     except AlreadyRunning as problem:
@@ -55,6 +54,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _say_and_exit(problem, MISCONFIGURED)
     except GaveUp as error:
         sys.exit(f"rdvd: {redact(str(error))}")
+
+
+def _read(arguments: Sequence[str]) -> bool:
+    """Whether to be quiet. Whatever else there may be is read by what would stay in memory."""
+    if list(arguments) in ([], ["--quiet"]):
+        return bool(arguments)
+    import argparse  # lazy: see above
+
+    parser = argparse.ArgumentParser(prog="rdvd", description="The daemon in the foreground.")
+    parser.add_argument("--version", action="version", version=f"rdvd {VERSION}")
+    parser.add_argument(
+        "--quiet", action="store_true", help="log to the file alone, not to standard error too"
+    )
+    return parser.parse_args(arguments).quiet
+
+
+def _take_little_memory() -> None:
+    """Else each thread gets a pool of its own from glibc, and attrs keeps the source of every
+    method it has made, for debuggers. What start has left over may be used again at once."""
+    with suppress(AttributeError):  # a libc that has no such pools
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+    linecache.clearcache()
+    gc.collect()
 
 
 def _start(*, is_quiet: bool) -> None:
