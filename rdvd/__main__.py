@@ -1,5 +1,13 @@
-"""`python -m rdvd`."""
+"""Where `rdvd` begins: with its libraries, as far as a daemon needs them."""
 
-from rdvd.program import main
+from rdvd.ground.sparing import spared
 
-main()
+
+def main() -> None:
+    with spared():
+        from rdvd import program  # lazy: all that is imported with it must find the stand-ins
+    program.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import trio
 from attrs import frozen
@@ -133,23 +133,27 @@ def configure(home: Path, text: str) -> None:
 
 
 @asynccontextmanager
-async def living(home: Path) -> AsyncGenerator[Daemon, None]:
+async def living(
+    home: Path, *of_python: str, stderr: int | IO[str] = subprocess.DEVNULL
+) -> AsyncGenerator[Daemon, None]:
     """A daemon that is up. What the test has not ended is killed."""
     with tempfile.TemporaryDirectory(prefix="rdv-") as short:
-        async with living_at(home, Path(short) / "run") as daemon:
+        async with living_at(home, Path(short) / "run", *of_python, stderr=stderr) as daemon:
             yield daemon
 
 
 @asynccontextmanager
-async def living_at(home: Path, run: Path) -> AsyncGenerator[Daemon, None]:
+async def living_at(
+    home: Path, run: Path, *of_python: str, stderr: int | IO[str] = subprocess.DEVNULL
+) -> AsyncGenerator[Daemon, None]:
     with tempfile.TemporaryDirectory(prefix="rdv-") as short:
         ear = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_DGRAM)
         with ear:
             await ear.bind(f"{short}/notify")
             told = environment(home, run) | {"NOTIFY_SOCKET": f"{short}/notify"}
             start = partial(
-                trio.run_process, [sys.executable, "-m", "rdvd"], env=told,
-                stderr=subprocess.DEVNULL, check=False,
+                trio.run_process, [sys.executable, *of_python, "-m", "rdvd"], env=told,
+                stderr=stderr, check=False,
             )  # fmt: skip
             async with trio.open_nursery() as nursery:
                 process: trio.Process = await nursery.start(start)
