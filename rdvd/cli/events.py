@@ -12,7 +12,13 @@ from rdvd.cli import here
 from rdvd.cli.exits import DAEMON_DOWN, INTERRUPTED, NOT_ALLOWED, REFUSED, USAGE, Failure
 from rdvd.cli.options import json_option
 
-PREFIXES = ("actor.", "facts.", "session.", "token.")  # for the shell; the daemon knows them all
+PREFIXES = (
+    "actor.",
+    "agent.",
+    "facts.",
+    "session.",
+    "token.",
+)  # for the shell; the daemon knows them all
 TOKEN_ENDED = 4401
 PAUSE = 0.5  # seconds between two looks for a daemon that is away: its socket tells nobody
 Event = dict[str, Any]  # Any: JSON, of the shape that docs/events.md describes

@@ -22,6 +22,8 @@ LAZY = {
     "doctor": "rdvd.cli.doctor:doctor",
     "events": "rdvd.cli.events:events",
     "grep": "rdvd.cli.session.grep:grep",
+    "hook": "rdvd.cli.hooks:hook",
+    "hooks": "rdvd.cli.hooks:hooks",
     "health": "rdvd.cli.status:health",
     "ls": "rdvd.cli.session.listing:ls",
     "man": "rdvd.cli.man:man",

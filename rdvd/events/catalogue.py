@@ -37,5 +37,9 @@ FACTS: Mapping[str, Kind] = {
     "session.restarted": Kind("It has begun anew.", ("session",)),
     "session.closed": Kind("It was closed: nothing of it runs any more.", ("session",)),
     "session.vanished": Kind("It could not be begun, and nothing is left of it.", ("session",)),
+    "agent.reported": Kind(
+        "An agent in a session says what happens to it.",
+        ("session", "agent", "report", "conversation", "reason"),
+    ),
     "facts.missed": Kind("Facts of this topic were lost: look at the state.", ("topic",)),
 }

@@ -33,7 +33,7 @@ STEPS = (
     {"preferences", "folders", "tmux", "bytelog"},
     {"worktrees", "screens"},
     {"sessions"},
-    {"terminal", "agents", "knowledge"},
+    {"terminal", "agents", "knowledge", "hooks"},
     {"orchestrators", "mcp", "jobs"},
     {"sync", "cleanup", "health", "web"},
     {"config"},
