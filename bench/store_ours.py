@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from rdvd.ground.database import Synchronous
 from rdvd.ground.store import Store
-from rdvd.ground.store_connections import Synchronous
 
 from .store_tables import ROWS_TO_AGE, age, find, folder_for_bench, insert, migrations, share_out
 

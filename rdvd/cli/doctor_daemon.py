@@ -12,8 +12,8 @@ from rdvd.cli.client import START_IT, Api
 from rdvd.cli.exits import DAEMON_DOWN, Failure
 from rdvd.cli.finding import Finding, fail, ok, warn
 from rdvd.cli.holder import holder_of
+from rdvd.ground.database import connect_copier, naming_the_file, require_ours
 from rdvd.ground.errors import Problem
-from rdvd.ground.store_connections import connect_copier, naming_the_file, require_ours
 
 # Only where damage was found: a backup in the place of a whole database loses what came since.
 RESTORE_IT = "stop the daemon and put a backup in its place: `rdv restore FILE`"

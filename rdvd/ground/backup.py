@@ -8,15 +8,18 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from rdvd.ground.clock import now
-from rdvd.ground.errors import BadInput, Conflict, NotFound, StorageFull
-from rdvd.ground.store_connections import (
+from rdvd.ground.database import (
+    BrokenDatabase,
+    ForeignDatabase,
+    appearing,
     connect_copier,
     connect_writer,
+    copy_database,
+    is_storage_full,
     naming_the_file,
     require_ours,
 )
-from rdvd.ground.store_copies import appearing, copy_database
-from rdvd.ground.store_problems import BrokenDatabase, ForeignDatabase, is_storage_full
+from rdvd.ground.errors import BadInput, Conflict, NotFound, StorageFull
 
 
 def note_beside(path: Path) -> Path:

@@ -78,6 +78,18 @@ def only_faces_are_imported(code: Code) -> Iterator[Complaint]:
         for imported in _imports_of_other_slices(code, source):
             if _is_private(source, imported):
                 yield _ask_for_the_face(source, imported, f"rdvd.{_part(imported.module, 1)}")
+    for source in code.within("rdvd", "bench"):
+        for imported in code.imports(source):
+            face = _package_of_the_ground(code, imported)
+            if face is not None and not f"{source.module}.".startswith(f"{face}."):
+                yield _ask_for_the_face(source, imported, face)
+
+
+def _package_of_the_ground(code: Code, imported: Import) -> str | None:
+    """The package that this is a file of. The ground has no face, but a package in it has one."""
+    face = imported.module.rpartition(".")[0]
+    is_package = any(source.is_face and source.module == face for source in code.sources)
+    return face if is_package and face.startswith("rdvd.ground.") else None
 
 
 def _is_private(source: Source, imported: Import) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rdvd.ground.store_connections import connect_writer
+from rdvd.ground.database import connect_writer
 from tests.rdvd.daemons import living_at, with_setting
 
 from .asking import Said, ask, say

@@ -12,25 +12,20 @@ from typing import Concatenate, ParamSpec, TypeVar
 import trio
 from sqlite_utils import Migrations
 
-from rdvd.ground.store_check import check
-from rdvd.ground.store_connections import (
+from rdvd.ground.database import (
     Synchronous,
     connect_reader,
     connect_writer,
     naming_the_file,
 )
-from rdvd.ground.store_desk import Desk
-from rdvd.ground.store_facts import Latency as Latency
-from rdvd.ground.store_facts import Ledger
-from rdvd.ground.store_facts import StoreFacts as StoreFacts
-from rdvd.ground.store_migrations import digest_of as digest_of
-from rdvd.ground.store_migrations import migrate
-from rdvd.ground.store_problems import BrokenDatabase as BrokenDatabase
-from rdvd.ground.store_problems import ForeignDatabase as ForeignDatabase
-from rdvd.ground.store_problems import NewerDatabase as NewerDatabase
-from rdvd.ground.store_reader import serve_reads
-from rdvd.ground.store_threads import Tell, living_thread, telling
-from rdvd.ground.store_writer import Writer
+
+from .check import check
+from .desk import Desk
+from .facts import Ledger, StoreFacts
+from .migrations import migrate
+from .reader import serve_reads
+from .threads import Tell, living_thread, telling
+from .writer import Writer
 
 P = ParamSpec("P")
 R = TypeVar("R")

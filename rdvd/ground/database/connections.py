@@ -9,7 +9,8 @@ from typing import Literal
 
 from rdvd.ground.errors import StorageFull
 from rdvd.ground.private import check
-from rdvd.ground.store_problems import (
+
+from .problems import (
     OF_THE_DRIVER,
     BrokenDatabase,
     ForeignDatabase,

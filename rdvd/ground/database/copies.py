@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from rdvd.ground.store_connections import create_private, sync
+from .connections import create_private, sync
 
 
 def copy_database(connection: sqlite3.Connection, target: Path) -> None:

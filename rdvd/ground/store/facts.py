@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from rdvd.ground.store_problems import is_corruption
+from rdvd.ground.database import is_corruption
 
 BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5)
 

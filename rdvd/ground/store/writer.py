@@ -12,10 +12,11 @@ from time import perf_counter
 
 from outcome import Error, capture
 
-from rdvd.ground.store_desk import Job
-from rdvd.ground.store_facts import Ledger
-from rdvd.ground.store_place import InPlace
-from rdvd.ground.store_problems import is_storage_full, refusal_of
+from rdvd.ground.database import is_storage_full, refusal_of
+
+from .desk import Job
+from .facts import Ledger
+from .place import InPlace
 
 LARGEST_BATCH = 256
 

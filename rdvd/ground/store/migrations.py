@@ -9,9 +9,7 @@ from textwrap import dedent
 
 from sqlite_utils import Database, Migrations
 
-from rdvd.ground.store_connections import opening
-from rdvd.ground.store_copies import copy_database
-from rdvd.ground.store_problems import NewerDatabase
+from rdvd.ground.database import NewerDatabase, copy_database, opening
 
 KEPT_COPIES = 3
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 import trio
 
-from rdvd.ground.store_connections import connect_reader
+from rdvd.ground.database import connect_reader
 
 STEPS = 10_000  # of SQLite's machine, between two looks at the time
 

@@ -6,8 +6,8 @@ from queue import SimpleQueue
 
 from outcome import Error, capture
 
-from rdvd.ground.store_desk import Job
-from rdvd.ground.store_facts import Ledger
+from .desk import Job
+from .facts import Ledger
 
 
 def serve_reads(
