@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
-from rdvd import VERSION, audit, identity, sessions
+from rdvd import VERSION, audit, identity, sessions, trash
 from rdvd.audit.routes import audit_routes
 from rdvd.bytelog import Recording
 from rdvd.cleanup import Sweeper
@@ -65,11 +65,13 @@ from rdvd.sessions.routes import session_routes
 from rdvd.streams import Census, Entrance, StreamRoute, serve_streams
 from rdvd.terminal import Stages, Terminals
 from rdvd.tmux import Tmux, cleaned
+from rdvd.wiring import project_side
 
 MIGRATIONS = (
     idempotency_store.MIGRATIONS,
     identity.MIGRATIONS,
     audit.MIGRATIONS,
+    trash.MIGRATIONS,
     sessions.MIGRATIONS,
 )
 # Those being served are cut off in time by the rules of the doors; this is for a fault of ours.
@@ -85,14 +87,9 @@ class Sockets:
 
 
 def tree(
-    config: Config,
-    store: Store,
-    sockets: Sockets,
-    notifier: Notifier,
-    watchdog: Serving,
-    lines: Log,
-    reread: Callable[[], Config],
-) -> Supervisor:
+    config: Config, store: Store, sockets: Sockets, notifier: Notifier,
+    watchdog: Serving, lines: Log, reread: Callable[[], Config],
+) -> Supervisor:  # fmt: skip
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
@@ -103,11 +100,13 @@ def tree(
     auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     terminals, front, shown = _terminals(config, store, (tmux, recording, roster), auth.ref, events)
+    projects = project_side(config, store, events)
+    sweeper = Sweeper(store, cleanup_settings(config), projects.trash.expire)
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
         recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
-    routes += session_routes(front, auth.ref) + _hooks(config, front, events)
+    routes += session_routes(front, auth.ref) + _hooks(config, front, events) + projects.routes
     offers = routes, [event_stream(events), shown]
     api, streams, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
     root = Supervisor(
@@ -115,7 +114,8 @@ def tree(
         task("news", partial(relay, events, ended), grace=1),
         task("audit", keeper.watch),
         auth,
-        task("cleanup", Sweeper(store, cleanup_settings(config)).watch, grace=1),
+        *projects.before,
+        task("cleanup", sweeper.watch, grace=1),
         *terminals,
         task("lag", lag.watch, grace=1),
         settings,

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,7 @@ class Sweeper:
 
     store: Store
     settings: CleanupSettings
+    expire: Callable[[], Awaitable[int]]  # of the trash: lets go of what has been there long enough
     today: Callable[[], int] = now_ms
 
     async def watch(
@@ -67,6 +68,7 @@ class Sweeper:
         purged = {
             "tokens": await self._in_pages(partial(purge_tokens, before=ended)),
             "answers": await self._in_pages(partial(idempotency_store.purge, now=now)),
+            "trash": await self.expire(),
         }
         if any(purged.values()):
             log.info("cleaned_up", extra=purged)

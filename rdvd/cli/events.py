@@ -18,6 +18,7 @@ PREFIXES = (
     "facts.",
     "session.",
     "token.",
+    "trash.",
 )  # for the shell; the daemon knows them all
 TOKEN_ENDED = 4401
 PAUSE = 0.5  # seconds between two looks for a daemon that is away: its socket tells nobody

@@ -29,6 +29,7 @@ from rdvd.config.types import (
     ServerConfig,
     SessionsConfig,
     TmuxConfig,
+    TrashConfig,
 )
 from rdvd.config.values import as_json, as_toml, from_text
 
@@ -41,6 +42,7 @@ __all__ = [
     "SessionsConfig",
     "MonitoringConfig",
     "CleanupConfig",
+    "TrashConfig",
     "LimitsConfig",
     "BytelogConfig",
     "KEYS",

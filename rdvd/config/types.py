@@ -19,7 +19,7 @@ Section = Any  # one of the classes below; attrs has no common base for them
 
 BOUND_ONCE = "It is bound before anything runs, and clients know it by this path."
 NO_WATCH_YET = "Nothing watches sessions yet."
-NO_TRASH_YET = "There is no trash yet."
+KEEPER = "The trash is told at the start."
 CLEANER = "Who cleans up is told at the start."
 
 
@@ -130,7 +130,7 @@ class CleanupConfig:
     """What is thrown away, and when."""
 
     trash_retention_days: int = setting(
-        30, "What is in the trash is kept so long.", low=0, high=3_650, restart=NO_TRASH_YET
+        30, "What is in the trash is kept so long.", low=0, high=3_650, restart=KEEPER
     )
     cleanup_interval_hours: float = setting(
         24.0, "Between two clean-ups.", low=0.1, high=8_760, restart=CLEANER
@@ -141,6 +141,20 @@ class CleanupConfig:
         low=1,
         high=3_650,
         restart=CLEANER,
+    )
+
+
+@frozen
+class TrashConfig:
+    """What is thrown away goes here first."""
+
+    directory: Path = place("trash", "Where its files are.", KEEPER)
+    max_bytes: int = setting(
+        10_737_418_240,
+        "Kept at most, of all users together; what does not fit is not thrown away.",
+        low=0,
+        high=1_125_899_906_842_624,
+        restart=KEEPER,
     )
 
 
@@ -171,6 +185,7 @@ class Config:
     sessions: SessionsConfig
     monitoring: MonitoringConfig
     cleanup: CleanupConfig
+    trash: TrashConfig
     bytelog: BytelogConfig
     limits: LimitsConfig
     sources: Mapping[str, str] = field(default=Factory(dict[str, str]), eq=False, repr=False)

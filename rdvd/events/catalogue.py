@@ -41,5 +41,8 @@ FACTS: Mapping[str, Kind] = {
         "An agent in a session says what happens to it.",
         ("session", "agent", "report", "conversation", "reason"),
     ),
+    "trash.added": Kind("Something was moved to the trash.", ("entry",)),
+    "trash.restored": Kind("It is out of the trash again.", ("entry",)),
+    "trash.removed": Kind("It is gone for good, and its files are.", ("entry",)),
     "facts.missed": Kind("Facts of this topic were lost: look at the state.", ("topic",)),
 }

@@ -53,6 +53,7 @@ Action: TypeAlias = Literal[
     "item.list",
     "item.read",
     "item.change",
+    "trash.empty",
     "lease.claim",
     "lease.work",
 ]
@@ -141,6 +142,7 @@ TABLE: Mapping[Action, Row] = {
     "item.list": USERS,
     "item.read": USERS,
     "item.change": USERS,
+    "trash.empty": ONLY_OWNER,
     "lease.claim": {Owner: always, Worker: own},
     "lease.work": {Owner: always, Worker: own_lease},
 }

@@ -20,6 +20,7 @@ from rdvd.screens import Redactor
 from rdvd.sessions import SessionSettings, Size
 from rdvd.streams import Entrance
 from rdvd.tmux import TmuxSettings
+from rdvd.trash import TrashSettings
 
 TO_SAY_GOODBYE = 3.0  # seconds; a stream has no answer to finish
 
@@ -81,6 +82,11 @@ def auth_settings(config: Config) -> AuthSettings:
 def cleanup_settings(config: Config) -> CleanupSettings:
     cleanup = config.cleanup
     return CleanupSettings(cleanup.cleanup_interval_hours * 3600, cleanup.ended_tokens_days)
+
+
+def trash_settings(config: Config) -> TrashSettings:
+    trash, days = config.trash, config.cleanup.trash_retention_days
+    return TrashSettings(trash.directory, trash.max_bytes, days)
 
 
 def tmux_settings(config: Config) -> TmuxSettings:

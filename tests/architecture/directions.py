@@ -94,7 +94,7 @@ def _package_of_the_ground(code: Code, imported: Import) -> str | None:
 
 def _is_private(source: Source, imported: Import) -> bool:
     own, other, file = (_part(source.module, 1), *_parts(imported.module)[1:3])
-    allowed = {"main": "routes", "cli": "types"}.get(own)
+    allowed = {"main": "routes", "wiring": "routes", "cli": "types"}.get(own)
     return other not in WITHOUT_A_FACE and own != "cli" and file not in {"", allowed}
 
 

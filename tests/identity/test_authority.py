@@ -75,6 +75,7 @@ EXPECTED: dict[Action, tuple[tuple[str, str, str], dict[str, str]]] = {
     "audit.read": (ADMIN, {}),
     "daemon.inspect": (ADMIN, {}),
     "daemon.operate": (ADMIN, {}),
+    "trash.empty": (ADMIN, {}),
     "config.read": (ADMIN, {}),
     "config.reload": (ADMIN, {}),
     "events.follow": (USERS, ITSELF),

@@ -12,7 +12,7 @@ from rdvd import VERSION
 from .daemons import Daemon, living, rdv
 
 PLACES = [
-    "news", "audit", "auth", "cleanup", "tmux", "recording", "keyframes", "terminals",
+    "news", "audit", "auth", "trash", "cleanup", "tmux", "recording", "keyframes", "terminals",
     "session news", "stages", "lag", "config", "api", "streams", "watchdog", "ready",
 ]  # fmt: skip
 

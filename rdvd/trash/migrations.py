@@ -1,0 +1,45 @@
+"""The tables of the trash. Paths are bytes, for names of files need not be text."""
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("trash")
+
+
+@MIGRATIONS()
+def m001_trash(db: Database) -> None:
+    db.conn.execute(
+        """
+        CREATE TABLE trash (
+            id TEXT PRIMARY KEY,
+            user TEXT NOT NULL REFERENCES users (id),
+            kind TEXT NOT NULL,
+            title TEXT NOT NULL,
+            place TEXT,
+            thrown INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            detail TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('entering', 'kept', 'leaving', 'going'))
+        ) STRICT
+        """
+    )
+    db.conn.execute("CREATE INDEX trash_by_user ON trash (user, state, id)")
+    db.conn.execute("CREATE INDEX trash_by_end ON trash (state, expires)")
+    db.conn.execute(
+        """
+        CREATE TABLE trash_items (
+            entry TEXT NOT NULL REFERENCES trash (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            origin BLOB NOT NULL,
+            bytes INTEGER NOT NULL,
+            device INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            mode INTEGER NOT NULL,
+            target BLOB,
+            is_aside INTEGER NOT NULL DEFAULT 0 CHECK (is_aside IN (0, 1)),
+            PRIMARY KEY (entry, number)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.conn.execute("CREATE INDEX trash_asides ON trash_items (is_aside) WHERE is_aside = 1")
