@@ -22,6 +22,7 @@ from .reader import ByteLog as ByteLog
 from .recording import Recording as Recording
 from .recording import is_piped as is_piped
 from .recording import pipe_command as pipe_command
+from .types import HANDSHAKE as HANDSHAKE
 from .types import Block as Block
 from .types import Fault as Fault
 from .types import Gap as Gap

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+HANDSHAKE = b"\x18\x1b\\\x1b[5n"  # what the wrapper of a command prints last of all
+
 
 @frozen
 class Grew:

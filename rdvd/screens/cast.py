@@ -11,12 +11,14 @@ from attrs import field, frozen, validators
 from rdvd.bytelog import ByteLog
 
 from .display import Display
+from .farewells import Farewells
 from .rendering import ansi_of, shown
 from .replay import Replay, replay_to
 from .secrets import Redactor
 from .sizes import Sizes
 
 TERM = "tmux-256color"
+RESET = "\x1bc"  # RIS: a terminal as it is when it is new
 HELD_BACK = 4_096  # characters without a line end that may still turn out to be a secret
 LONGEST_HELD = 2 * HELD_BACK
 MOST_HELD = 16 * HELD_BACK  # a secret that is still not complete is let go, masked
@@ -97,6 +99,8 @@ def _events(log: ByteLog, sizes: Sizes, replay: Replay, end: int, begun: int) ->
         yield Event(begun, "o", repaint(replay.emulator.display))
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     missing = {gap.end: gap for gap in log.gaps() if gap.start >= replay.offset}
+    beginnings = frozenset(sizes.beginnings())
+    farewells = Farewells(log, (*beginnings, log.end))
     at = begun
     for piece in replay.pieces(end, moment=1):
         at = max(at, piece.at)
@@ -105,8 +109,10 @@ def _events(log: ByteLog, sizes: Sizes, replay: Replay, end: int, begun: int) ->
                 yield Event(at, "r", f"{size.columns}x{size.rows}")
         if (gap := missing.get(piece.start)) is not None:
             yield Event(at, "m", f"missing here: {gap.end - gap.start} bytes, {gap.why}")
+        if piece.start > replay.offset and piece.start in beginnings:
+            yield Event(at, "o", RESET)
         for part in log.pieces(piece.start, piece.end):
-            if text := decoder.decode(part.data):
+            if text := decoder.decode(farewells.cut_from(part)):
                 yield Event(at, "o", text)
     if text := decoder.decode(b"", final=True):
         yield Event(at, "o", text)

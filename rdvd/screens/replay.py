@@ -11,7 +11,7 @@ from .emulator import Emulator
 from .frames import Frame, add_frame, last_frame
 from .rendering import screen_of
 from .sizes import Sizes
-from .types import Screen
+from .types import Screen, Size
 
 HISTORY = 200  # lines kept above the screen: it can grow by so many and still be exact
 CHUNK = 64 * 1024
@@ -58,11 +58,11 @@ class Replay:
                 return
 
     def _feed(self, piece: Piece) -> None:
-        emulator = self.emulator
         if self.string_since and piece.at - self.string_since >= PATIENCE:
-            emulator.give_up_string()
+            self.emulator.give_up_string()
             self.string_since = 0
         self._resize(self.offset, piece.start)
+        emulator = self.emulator
         for part in self.log.pieces(piece.start, piece.end):
             emulator.feed(part.data)
         self.offset = piece.end
@@ -73,8 +73,16 @@ class Replay:
 
     def _resize(self, start: int, end: int) -> None:
         for size in self.sizes.between(start - 1, end):
-            if (size.columns, size.rows) != (self.emulator.columns, self.emulator.rows):
+            if size.is_new:
+                self._begin_anew(size)
+            elif (size.columns, size.rows) != (self.emulator.columns, self.emulator.rows):
                 self.emulator.resize(size.columns, size.rows)
+
+    def _begin_anew(self, size: Size) -> None:
+        """Twice at one offset is fine: nothing came in between."""
+        steps, limit = self.emulator.steps, self.emulator.display.grid.limit
+        self.emulator, self.string_since = Emulator(size.columns, size.rows, limit), 0
+        self.emulator.steps = steps
 
     def pieces(self, end: int, moment: int = MOMENT) -> Iterator[Piece]:
         """What there is up to `end`, cut at changes of size, pauses, gaps and after a chunk."""

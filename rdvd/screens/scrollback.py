@@ -64,7 +64,7 @@ def _physical(
     emulator.display.grid.limit = 2 * wanted + LONGEST
     replay = Replay(log, sizes, emulator, frame.offset, frame.string_since)
     replay.run(end)
-    return _all_lines(emulator)
+    return _all_lines(replay.emulator)
 
 
 def _all_lines(emulator: Emulator) -> list[Line]:

@@ -1,8 +1,8 @@
 """The terminal's size over time: the file `sizes` beside a session's log.
 
-A text line per change, only ever appended: `OFFSET TIME COLUMNS ROWS`, time in milliseconds.
-Sessions write it when they create and when they resize a pane; a line cut off by a crash is passed
-over.
+A text line per change, only ever appended: `OFFSET TIME COLUMNS ROWS`, time in milliseconds, and
+` new` where another terminal begins. Sessions write it when they create and when they resize a
+pane; a line cut off by a crash is passed over.
 """
 
 import os
@@ -15,6 +15,7 @@ from rdvd.ground.private import open_private
 from .types import Size
 
 FILE = "sizes"
+NEW = "new"
 LARGEST = 10_000  # columns or rows: beyond, a line is no size
 UNKNOWN = Size(0, 0, 80, 24)
 
@@ -34,6 +35,10 @@ class Sizes:
         """Changes behind `start`, up to and with `end`."""
         return self._sizes[bisect_right(self._offsets, start) : bisect_right(self._offsets, end)]
 
+    def beginnings(self) -> Sequence[int]:
+        """The offsets where another terminal took the place of one before."""
+        return [size.offset for size in self._sizes if size.is_new and size.offset]
+
     def known_at(self, time_ms: int) -> "Sizes":
         """Those of then and before: a later one may hold from the same byte on."""
         return Sizes([each for each in self._sizes if each.at <= time_ms] or self._sizes[:1])
@@ -41,7 +46,8 @@ class Sizes:
 
 def append_size(directory: Path, size: Size) -> None:
     """One line, in one write; the directory is the session's log."""
-    line = f"{size.offset} {size.at} {size.columns} {size.rows}\n"
+    words = [size.offset, size.at, size.columns, size.rows, *([NEW] if size.is_new else [])]
+    line = " ".join(map(str, words)) + "\n"
     descriptor = open_private(directory / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         os.write(descriptor, line.encode())
@@ -59,10 +65,10 @@ def read_sizes(directory: Path) -> Sizes:
 
 
 def _size_of(line: str) -> Size | None:
-    parts = line.split(" ")
-    if len(parts) != 4 or not all(part.isdecimal() and len(part) < 20 for part in parts):
+    figures = line.removesuffix(f" {NEW}").split(" ")
+    if len(figures) != 4 or not all(part.isdecimal() and len(part) < 20 for part in figures):
         return None
-    offset, at, columns, rows = map(int, parts)
+    offset, at, columns, rows = map(int, figures)
     if not (1 <= columns <= LARGEST and 1 <= rows <= LARGEST):
         return None
-    return Size(offset, at, columns, rows)
+    return Size(offset, at, columns, rows, is_new=line.endswith(f" {NEW}"))

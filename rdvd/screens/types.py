@@ -25,3 +25,4 @@ class Size:
     at: int  # milliseconds since the epoch
     columns: int
     rows: int
+    is_new: bool = False  # it is another terminal: empty, with nothing above it

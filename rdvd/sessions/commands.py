@@ -14,7 +14,7 @@ from typing import Literal
 
 from attrs import define, field, frozen
 
-from .homes import HANDSHAKE
+from rdvd.bytelog import HANDSHAKE
 
 Kind = Literal["posix", "zsh", "fish"]
 

@@ -16,7 +16,6 @@ from rdvd.ground.private import make_directory, only_for_us
 from .types import Exit
 
 WRAPPER = Path(str(files("rdvd.sessions") / "wrapper.sh"))
-HANDSHAKE = b"\x18\x1b\\\x1b[5n"  # what the wrapper prints last of all
 LARGEST_NOTE = 4_096
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 

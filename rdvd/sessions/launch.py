@@ -53,7 +53,7 @@ async def launch(shop: Shop, session: Session, *, again: bool) -> Session:
     await trio.to_thread.run_sync(homes.prepare, home)
     minted = await shop.auth.call(Auth.mint_for_session, session.id, session.user)
     offset = await shop.recording.add(session.id)
-    await note_size(shop, session.id, session.size, offset)
+    await note_size(shop, session.id, session.size, offset, is_new=True)
     server = await shop.tmux.server_with_room()
     pane, pid = await terminal.create(
         shop.tmux,

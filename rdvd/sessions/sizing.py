@@ -29,10 +29,15 @@ async def offset_now(shop: Shop, id: SessionId) -> int:
     return await trio.to_thread.run_sync(lambda: ByteLog(shop.home(id).path).end)
 
 
-async def note_size(shop: Shop, id: SessionId, size: Size, offset: int) -> None:
-    """From this offset on it holds. Where it cannot be written the session goes on all the same."""
+async def note_size(
+    shop: Shop, id: SessionId, size: Size, offset: int, *, is_new: bool = False
+) -> None:
+    """From this offset on it holds, of another terminal if that `is_new`.
+
+    Where it cannot be written the session goes on all the same.
+    """
     directory = ByteLog(shop.home(id).path).directory
-    noted = screens.Size(offset, now_ms(), size.columns, size.rows)
+    noted = screens.Size(offset, now_ms(), size.columns, size.rows, is_new)
     try:
         await trio.to_thread.run_sync(screens.append_size, directory, noted)
     except (OSError, Problem) as error:

@@ -5,13 +5,14 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdvd.bytelog import ByteLog
+from rdvd.bytelog import HANDSHAKE, ByteLog
 from rdvd.screens import CastOptions, Emulator, Redactor, export, read_sizes, screen_at, screen_of
 
 from .outputs import outputs
@@ -181,3 +182,17 @@ def test_asciinema_shows_what_was_printed(tmp_path: Path):
     done = subprocess.run(["asciinema", "cat", file], capture_output=True, check=True, timeout=20)
 
     assert b"hello \xc3\xbc\r\nworld\r\n" == done.stdout
+
+
+@given(st.integers(1, 40), st.booleans())
+def test_what_the_wrapper_says_at_an_end_is_played_to_nobody(size: int, goes_on: bool):
+    first, second = b"one\r\n" + HANDSHAKE, b"two\x1b[5n\r\n" + (b"" if goes_on else HANDSHAKE)
+    whole = first + second
+    blocks = [(n, whole[n : n + size]) for n in range(0, len(whole), size)]
+    with TemporaryDirectory() as place:
+        log = write_log(Path(place), blocks, beginnings=[len(first)])
+        events = read_strictly(exported(log))[1]
+        assert log.read(0, 100).data == whole  # the log is true
+
+    played = "".join(data for _, kind, data in events if kind == "o")
+    assert played == "one\r\n\x1bctwo\x1b[5n\r\n"

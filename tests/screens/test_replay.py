@@ -5,6 +5,7 @@ import statistics
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from rdvd.screens import (
     build_frames,
     last_frame,
     read_sizes,
+    render_lines,
     screen_at,
     screen_at_time,
     screen_of,
@@ -197,3 +199,23 @@ def test_bytes_that_have_no_time_yet_came_no_sooner_than_they_were_written(tmp_p
     os.utime(segment, ns=(0, (BEGUN + 50) * 1_000_000))
 
     assert (3, 6) == (log.offset_at(BEGUN + 49), log.offset_at(BEGUN + 50))
+
+
+@pytest.mark.parametrize("is_built", [False, True])
+def test_another_terminal_begins_empty_and_is_as_if_nothing_had_been(
+    tmp_path: Path, is_built: bool
+):
+    before = coloured(9_000) + b"\x1b[?1049h\x1b[2;5r\x1b[31mstill there\x1b]0;half a title"
+    after = b"fresh\r\n\x1b[99Clast" + coloured(9_000)
+    log = write_log(tmp_path, blocks_of(before + after, 7_000), beginnings=[len(before)])
+    sizes = read_sizes(log.directory)
+    assert is_built is bool(built(log) if is_built else 0)
+
+    for seen in (0, 5, 300_000, len(after)):
+        alone = Emulator(80, 24, HISTORY)
+        alone.feed(after[:seen])
+        screen = screen_at(log, sizes, log.directory, len(before) + seen)
+        assert screen_of(alone.display) == screen
+    lines = render_lines(log, sizes, log.directory, 20_000).lines
+    assert lines[0] == "fresh"
+    assert "still there" in "".join(screen_at(log, sizes, log.directory, len(before) - 1).text)

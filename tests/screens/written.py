@@ -16,6 +16,7 @@ def write_log(
     blocks: Iterable[tuple[int, bytes]],
     *,
     sizes: Iterable[tuple[int, int, int]] = ((0, 80, 24),),
+    beginnings: Iterable[int] = (),
     first: int = 0,
     segment: int = 1 << 24,
 ) -> ByteLog:
@@ -35,6 +36,8 @@ def write_log(
     _write(log, start, raw, index)
     for at, columns, rows in sizes:
         append_size(log, Size(at, BEGUN, columns, rows))
+    for at in beginnings:
+        append_size(log, Size(at, BEGUN, 80, 24, is_new=True))
     return ByteLog(directory)
 
 

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors import Ref
+from rdvd.bytelog import HANDSHAKE
 from rdvd.ground.errors import BadInput
 from rdvd.sessions import Exited, Session, SessionActor
-from rdvd.sessions.commands import HANDSHAKE, Reading, plain, shell_of
+from rdvd.sessions.commands import Reading, plain, shell_of
 from rdvd.sessions.front import NotYetDone
 from rdvd.sessions.prompt import NotAtAPrompt, Outcome
 

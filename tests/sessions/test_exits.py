@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 import trio
 
-from rdvd.bytelog import ByteLog
+from rdvd.bytelog import HANDSHAKE, ByteLog
 from rdvd.sessions import Exited, Session, SessionActor
 from rdvd.sessions.ending import wait_for_ends
-from rdvd.sessions.homes import HANDSHAKE
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.tmux import list_panes
 

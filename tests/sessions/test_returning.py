@@ -9,6 +9,7 @@ import trio
 from attrs import evolve
 from trio.testing import wait_all_tasks_blocked
 
+from rdvd.bytelog import HANDSHAKE
 from rdvd.sessions import (
     Active,
     Exited,
@@ -19,7 +20,6 @@ from rdvd.sessions import (
     Suspended,
     pane_of,
 )
-from rdvd.sessions.homes import HANDSHAKE
 from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphans
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.sessions.sights import screen_of

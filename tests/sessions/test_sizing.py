@@ -1,6 +1,6 @@
 """What a session notes beside its log, so that its screens can be rebuilt."""
 
-from rdvd.bytelog import ByteLog, Grew
+from rdvd.bytelog import HANDSHAKE, ByteLog, Grew
 from rdvd.screens import read_sizes, screen_at
 from rdvd.sessions import FEWEST_COLUMNS, SessionActor, Size
 
@@ -42,6 +42,10 @@ async def test_a_relaunch_notes_its_size_where_its_output_begins(house: House):
 
     sizes = read_sizes(log.directory)
     assert (90, 20) == (sizes.at(log.end).columns, sizes.at(log.end).rows)
+    (begins,) = sizes.beginnings()
+    assert rebuilt(log, begins - 1) == ("first",)
+    await house.printed(session, b"first\r\n" + HANDSHAKE + b"first\r\n")
+    assert rebuilt(log, log.end) == ("first",)  # and not twice
 
 
 async def test_a_size_that_cannot_be_noted_harms_nobody(house: House):

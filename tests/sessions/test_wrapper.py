@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdvd.sessions.homes import HANDSHAKE, Home, let_go, parse_exit, prepare, read_exit, wrapped
+from rdvd.bytelog import HANDSHAKE
+from rdvd.sessions.homes import Home, let_go, parse_exit, prepare, read_exit, wrapped
 
 CASES: list[tuple[tuple[str, ...], int | None, int | None]] = [
     (("true",), 0, None),
