@@ -175,21 +175,27 @@ class Recording:
         """A recorder of another version hands over to one of ours: its end brings us back here."""
         settings = self._settings
         try:
-            protocol, version, pid = await connection.ask("hello")
-            if (protocol, version) != (str(PROTOCOL), VERSION):
-                await connection.ask("leave")
+            pid = await _hello(connection)
+            if pid is None:
+                ask_to_leave(settings.lock)  # a signal: the one word that all of them understand
                 return
             limits = settings.segment_bytes, settings.session_bytes, settings.total_bytes
             age = settings.age_days * 86_400
             await connection.ask("limits", *limits, age, settings.flush_seconds)
-            self._connection, self._pid, self._trouble = connection, int(pid), ""
+            self._connection, self._pid, self._trouble = connection, pid, ""
             self._connected.set()
             log.info("recorder found", extra={"recorder": self._pid})
             while True:
-                await connection.ask("sweep")
+                await self._sweep(connection)
                 await trio.sleep(SWEEP_SECONDS)  # age is what limits nobody else looks after
         except Disconnected:
             return
+
+    async def _sweep(self, connection: Connection) -> None:
+        try:
+            await connection.ask("sweep")
+        except RecorderProblem as problem:  # such as a disk that has become read-only
+            log.warning("recorder cannot clear away", extra={"why": problem.detail})
 
     def _news(self, what: str, session: str, end: int, at: int) -> None:
         if what == "grew":
@@ -211,6 +217,19 @@ class Recording:
                 except Disconnected:
                     await trio.lowlevel.checkpoint()
         raise RecorderProblem(self._trouble or f"the recorder does not answer to {verb}")
+
+
+async def _hello(connection: Connection) -> int | None:
+    """The pid of a recorder that is of our own version; None if it is of another."""
+    try:
+        answer = await connection.ask("hello")
+    except RecorderProblem:
+        return None
+    match answer:
+        case [protocol, version, pid] if (protocol, version) == (str(PROTOCOL), VERSION):
+            return int(pid)
+        case _:
+            return None
 
 
 def _left_behind(settings: RecordingSettings) -> bool:

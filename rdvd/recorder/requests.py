@@ -148,6 +148,7 @@ class Requests:
         )
 
     def do_leave(self, _: Client, __: str) -> tuple[str | int, ...]:
+        """What daemons before 0.2 ask of a recorder that is not of their version."""
         self._leave()
         return ()
 

@@ -1,13 +1,19 @@
 """What a pane prints comes to the file, whoever dies meanwhile."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import trio
 
+from rdvd import VERSION
 from rdvd.bytelog import Grew, RecorderProblem, Recording, is_piped
+from rdvd.bytelog.launch import PROGRAM, ROOT
+from rdvd.recorder import MARKER
 
 from .recorders import Home, Terminal, piped, recording_in, wait_until
 
@@ -172,7 +178,7 @@ async def test_the_death_of_cat_is_told_also_if_nothing_was_ever_printed(
             terminal.pipe(directory)
 
 
-async def test_an_older_recorder_hands_over_and_nothing_is_lost(home: Home, place: Path):
+async def test_what_comes_while_no_recorder_is_there_waits_for_the_next(home: Home, place: Path):
     directory = home.make("one")
     async with recording_in(home) as recording:
         await recording.add("one")
@@ -189,3 +195,59 @@ async def test_an_older_recorder_hands_over_and_nothing_is_lost(home: Home, plac
             assert await recording.drain("one") == len(b"before between after")
 
     assert kept(home, "one") == b"before between after"
+
+
+OF_ANOTHER_TIME = {
+    "another version": ("__init__.py", VERSION, "0.0.9"),
+    "another protocol": ("recorder/types.py", "PROTOCOL: Final = 1", "PROTOCOL: Final = 99"),
+    "tells more": (
+        "recorder/requests.py",
+        "return PROTOCOL, VERSION",
+        "return 99, VERSION, 'more'",
+    ),
+    "knows no greeting": ("recorder/requests.py", "def do_hello", "def do_greet"),
+}
+
+
+@pytest.mark.parametrize("kind", OF_ANOTHER_TIME)
+async def test_a_recorder_of_another_time_is_replaced_in_the_middle_of_a_flood(
+    home: Home, place: Path, kind: str
+):
+    printed = numbered_lines(100_000)
+    directory = home.make("one")
+    (directory / MARKER).touch()
+    start_another(home, changed_copy(place, *OF_ANOTHER_TIME[kind]))
+    old = home.recorder
+    with piped(directory) as pipe:
+        assert pipe.stdin is not None
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.to_thread.run_sync, pipe.stdin.write, printed)
+            await wait_until(lambda: home.log("one").end > 0)
+            async with recording_in(home) as recording:
+                await wait_until(lambda: home.log("one").end == len(printed))
+                assert await recording.drain("one") == len(printed)
+                assert home.recorder not in (old, None)
+
+    assert kept(home, "one") == printed
+    assert (home.log("one").gaps(), home.log("one").verify()) == ([], [])
+
+
+def changed_copy(place: Path, file: str, was: str, now: str) -> Path:
+    """Another release, as far as a recorder needs one."""
+    packages = place / "other" / "rdvd"
+    shutil.copytree(ROOT / "rdvd" / "recorder", packages / "recorder")
+    shutil.copy(ROOT / "rdvd" / "__init__.py", packages)
+    text = (packages / file).read_text()
+    assert was in text
+    (packages / file).write_text(text.replace(was, now))
+    return place / "other"
+
+
+def start_another(home: Home, root: Path) -> None:
+    places = (home.settings.sessions, home.settings.lock, home.settings.socket)
+    command = [sys.executable, "-I", "-S", "-c", PROGRAM, "rdvd-recorder", root, *places]
+    with subprocess.Popen(
+        ["/bin/sh", "-c", '"$@" &', "sh", *command], stdout=subprocess.PIPE
+    ) as it:
+        assert it.stdout is not None
+        assert it.stdout.readline() == b"ready\n"
