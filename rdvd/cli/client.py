@@ -1,12 +1,11 @@
 """Requests to the daemon over its Unix socket: blocking, and with little to import."""
 
-import json
-from pathlib import Path
+from os import PathLike, fspath
 
 from rdvd.cli.exits import DAEMON_DOWN, OF_STATUS, REFUSED, TIMED_OUT, Failure
 from rdvd.cli.http import Exchange
-
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+from rdvd.cli.parsing import Json as Json
+from rdvd.cli.parsing import parse
 
 START_IT = (
     "Start it with `rdv service start` if it is a service, else with `rdv daemon start`,"
@@ -17,8 +16,10 @@ START_IT = (
 class Api:
     """The daemon, as one command sees it."""
 
-    def __init__(self, path: Path, token: str | None = None, seconds: float = 30) -> None:
-        self._path = path
+    def __init__(
+        self, path: str | PathLike[str], token: str | None = None, seconds: float = 30
+    ) -> None:
+        self._path = fspath(path)
         self._token = token
         self._seconds = seconds
 
@@ -44,7 +45,7 @@ class Api:
         """Status and text of the answer, whatever they are."""
         sent = None if body is None else body.encode()
         try:
-            with Exchange(str(self._path), self._seconds) as exchange:
+            with Exchange(self._path, self._seconds) as exchange:
                 answer = exchange.ask(method, path, self._headers(body), sent)
                 return answer.status, answer.read().decode()
         except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -66,7 +67,7 @@ class Api:
 
 def _parse(text: str, status: int) -> Json:
     try:
-        return json.loads(text)
+        return parse(text)
     except ValueError as error:
         cause = f"the answer ({status}) is not JSON: {text[:80]!r}"
         raise Failure(cause, code=REFUSED) from error

@@ -50,10 +50,10 @@ def _tell(session: str, word: str, agent: str) -> None:
             "transcript_path": _word(told, "transcript_path", 4_096),
         },
     }  # fmt: skip
-    from rdvd.cli import here  # lazy: outside of a session none of it is needed
+    from rdvd.cli import whereabouts  # lazy: outside of a session none of it is needed
     from rdvd.cli.client import Api  # lazy: as above
 
-    api = Api(here.api_socket(), os.environ.get("RDV_SESSION_TOKEN"), LONGEST)
+    api = Api(whereabouts.api_socket(), os.environ.get("RDV_SESSION_TOKEN"), LONGEST)
     with suppress(Failure):  # the daemon is down, and the agent goes on
         api.exchange("POST", "/api/orchestrators/agent-event", json.dumps(event))
 

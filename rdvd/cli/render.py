@@ -1,6 +1,5 @@
 """Answers as text: JSON for programs, tables and trees that fit the terminal for people."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,8 @@ GAP = "  "
 
 def as_json(answer: Json, fields: str) -> str:
     """All of it, or with `fields` (names with commas between) only those of each object."""
+    import json  # lazy: a few plain lines do not need it
+
     if fields:
         answer = _only([name.strip() for name in fields.split(",")], answer)
     return json.dumps(answer, indent=2, ensure_ascii=False)

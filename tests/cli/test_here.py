@@ -36,3 +36,23 @@ def test_a_path_that_no_file_can_have_is_told(tmp_path: Path):
     assert said.code == 1
     assert said.err.startswith("rdv: ")
     assert "File name too long" in said.err
+
+
+@pytest.mark.parametrize("key", ["api_socket", '"api_socket"', '"api\\u005fsocket"'])
+def test_a_socket_that_was_moved_is_found_however_its_key_is_written(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("RDV_HOME", str(tmp_path))
+    (tmp_path / "config.toml").write_text(f'[server]\n{key} = "/run/elsewhere.sock"\n')
+
+    assert here.api_socket_of_the_daemon() == Path("/run/elsewhere.sock")
+
+
+def test_a_file_that_may_move_it_and_makes_no_sense_is_told(tmp_path: Path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text("[server\napi_socket = ")
+
+    said = say(tmp_path / "home", tmp_path / "run", "status")
+
+    assert said.code == 1
+    assert "config.toml cannot be read" in said.err
