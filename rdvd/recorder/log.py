@@ -132,7 +132,7 @@ class Log:
             if gap and not segment.last_time:
                 segment.note(gap._replace(time_ms=max(gap.time_ms, self.last_time)))
         except OSError:
-            segment.close()
+            segment.discard()  # by the next time more may be lost, and it would begin elsewhere
             raise
         self.open, self.end = segment, segment.end
         self._gap, self.lost, self._is_marked = None, 0, False

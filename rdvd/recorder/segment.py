@@ -19,13 +19,13 @@ class Segment:
     """Written at its end only. `covered` is how far its records reach, `end` how far its bytes."""
 
     def __init__(self, directory: str, start: int) -> None:
-        path = f"{directory}/{segment_name(start)}"
+        self._path = f"{directory}/{segment_name(start)}"
         self.start = start
-        self.data = os.open(path, _FLAGS, 0o600)
+        self.data = os.open(self._path, _FLAGS, 0o600)
         try:
-            self.index = os.open(f"{directory}/{index_of(segment_name(start))}", _FLAGS, 0o600)
+            self.index = os.open(index_of(self._path), _FLAGS, 0o600)
         except OSError:
-            os.close(self.data)
+            self._take_away(self._path, self.data)
             raise
         self.end = start + os.lseek(self.data, 0, os.SEEK_END)
         self.modified_ms = os.fstat(self.data).st_mtime_ns // 1_000_000
@@ -96,6 +96,18 @@ class Segment:
     def trim_index(self) -> None:
         """Take away what a crash or a full disk has left behind the last whole record."""
         os.ftruncate(self.index, self._written)
+
+    def discard(self) -> None:
+        """Leave nothing of what is empty, so that no reader wonders what was before it."""
+        self._take_away(index_of(self._path), self.index)
+        self._take_away(self._path, self.data)
+
+    def _take_away(self, path: str, descriptor: int) -> None:
+        """The file, if no byte and no record of this segment is on the disk."""
+        is_empty = os.fstat(self.data).st_size == 0
+        os.close(descriptor)
+        if is_empty:
+            os.unlink(path)
 
     def close(self) -> None:
         os.close(self.data)

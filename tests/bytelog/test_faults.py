@@ -1,8 +1,11 @@
 """Full disks, lost files, limits, clocks and many sessions at once."""
 
+import json
 import os
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,7 @@ from rdvd.bytelog import Recording
 from .recorders import Home, home_in, piped, recording_in, wait_until
 
 SMALL = 64 * 1024
+ROUNDS, FLOOD = 20, 40_000  # as in small_disk
 
 
 def kept(home: Home, session: str) -> bytes:
@@ -84,6 +88,24 @@ async def test_what_a_full_disk_cost_is_counted_marked_and_healed(home: Home, re
 async def wait_until_lost(recording: Recording, count: int) -> None:
     while (await recording.facts()).lost_bytes < count:
         await trio.lowlevel.checkpoint()
+
+
+APART = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+def test_on_a_disk_that_is_really_full_every_byte_is_there_or_told_of(tmp_path: Path):
+    """Files can still be made there, and old ones may have room in their last page."""
+    if subprocess.run([*APART, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a small disk is mounted in namespaces of a user: allow them, or be root")
+    command = [*APART, sys.executable, "-m", "tests.bytelog.small_disk", str(tmp_path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=60, check=True)
+    found = json.loads(done.stdout)
+
+    assert set(found["gaps"]) == {"disk full"}
+    assert found["faults"] == []
+    assert found["ends"] == ["before ", " after"]
+    assert found["missing"] == found["lost"] > 0
+    assert found["kept"] + found["missing"] == found["end"] == 13 + ROUNDS * FLOOD
 
 
 async def test_a_session_keeps_to_its_limit_and_says_what_is_gone(place: Path):
