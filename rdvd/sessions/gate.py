@@ -1,17 +1,20 @@
 """Who may do what with a session, and the note in the audit log that somebody did."""
 
+import logging
 from typing import Any, cast
 
 from attrs import frozen
 
 from rdvd import audit
 from rdvd.audit import NewEntry, Outcome
-from rdvd.ground.errors import Forbidden
+from rdvd.ground.errors import Forbidden, StorageFull
 from rdvd.ground.routes import Request
 from rdvd.identity import Action, Principal, SessionId, Thing, ensure, may, name_of
 
 from .front import Front
 from .types import Session
+
+log = logging.getLogger("rdvd.sessions")
 
 NOTHING = Thing()
 
@@ -55,7 +58,10 @@ class Gate:
         detail: str | None = None,
     ) -> None:
         entry = NewEntry(action, outcome, by.user, by.token, name_of(by), about, detail)
-        await self.front.shop.store.write(audit.append, entry)
+        try:
+            await self.front.shop.store.write(audit.append, entry)
+        except StorageFull:  # who would make room may need a session for it
+            log.error("audit.not_written", extra={"action": action, "session": about})
 
 
 def principal_of(request: Request[Any]) -> Principal:
