@@ -10,11 +10,12 @@ from rdvd.identity import Auth
 
 from . import terminal, transitions
 from .ending import end_processes, freeze, thaw
-from .exits import keep_screen
+from .exits import last_screen, write_screen
 from .launch import end_recording, end_terminals
 from .processes import is_alive
 from .shop import Shop, traces_of
 from .sizing import note_size, offset_now
+from .together import both
 from .types import Active, Pane, Session, Size, Survivor, Suspended, pane_of
 
 log = logging.getLogger("rdvd.sessions")
@@ -75,14 +76,29 @@ async def resume(shop: Shop, session: Session) -> Session:
 
 async def end_everything(shop: Shop, session: Session) -> tuple[Survivor, ...]:
     """Processes, terminal, recording, token. What it printed and its last screen are kept."""
-    pane = pane_of(session)
     survivors = await end_processes(shop.census, traces_of(session), shop.settings.grace_seconds)
-    if pane is not None:
-        await keep_screen(shop, session, place_of(session, pane))
+    await both(
+        lambda: shop.auth.call(Auth.revoke_session, session.id),
+        lambda: _end_places(shop, session),
+    )
+    return survivors
+
+
+async def _end_places(shop: Shop, session: Session) -> None:
+    pane = pane_of(session)
+    screen = pane and await last_screen(shop, session, place_of(session, pane))
+    if screen is None:
+        await _end_terminal(shop, session)
+    else:
+        await both(
+            lambda: write_screen(shop, session, screen), lambda: _end_terminal(shop, session)
+        )
+
+
+async def _end_terminal(shop: Shop, session: Session) -> None:
+    """Its pipe ends with it, and only then its recording."""
     await end_terminals(shop, session)
     await end_recording(shop, session)
-    await shop.auth.call(Auth.revoke_session, session.id)
-    return survivors
 
 
 def _is_frozen(session: Session) -> bool:

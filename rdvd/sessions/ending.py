@@ -8,12 +8,22 @@ from contextlib import ExitStack
 import trio
 
 from .census import Census, Traces, members
-from .homes import is_wrapper
-from .processes import Process, command_of, ignores, is_alive, pidfds_of, send_all
+from .homes import is_over, is_wrapper
+from .processes import (
+    Process,
+    children_of,
+    command_of,
+    ignores,
+    is_alive,
+    look_at,
+    pidfds_of,
+    send_all,
+)
 from .types import Survivor
 
 FIRM_SECONDS = 2.0
 MOST_ROUNDS = 5
+BIRTH_SECONDS, LOOK_AGAIN = 1.0, 0.01
 AT_ONCE = 32
 STOPPED = "T"
 
@@ -21,22 +31,38 @@ STOPPED = "T"
 async def end_processes(census: Census, traces: Traces, grace: float) -> tuple[Survivor, ...]:
     """TERM to all but the wrapper, HUP to the shells that ignore it, in the end KILL.
 
-    The wrapper is left to the end, so that it can tell how its command ended. Who is born
-    meanwhile is found in the next round.
+    The wrapper is left to the end, so that it can tell how its command ended. Whoever was born
+    meanwhile is found by the look that comes after all that: done is when it shows nobody.
     """
-    await _end_politely(census, traces, grace)
+    targets = await _first_targets(census, traces)
+    await _kill(await _end_politely(targets, grace))
     for _ in range(MOST_ROUNDS):
-        if not await _kill(census, traces):
-            break
-    await _end_wrapper(census, traces)
+        await _await_wrapper(traces)
+        found = members(traces, await census.look())
+        if not found:
+            return ()
+        await _kill(_but_wrapper(found, traces) or found)
     left = members(traces, await census.look())
     return tuple(Survivor(each.pid, _shown(each)) for each in left)
 
 
-async def _end_politely(census: Census, traces: Traces, grace: float) -> None:
+async def _first_targets(census: Census, traces: Traces) -> list[Process]:
+    """A wrapper that was let go a moment ago is about to have a child."""
+    found: list[Process] = []
+    with trio.move_on_after(BIRTH_SECONDS):
+        while True:
+            found = members(traces, await census.look())
+            targets = _but_wrapper(found, traces)
+            if targets or not found:
+                return targets
+            with trio.move_on_after(LOOK_AGAIN):
+                await wait_for_ends(found)
+    return _but_wrapper(found, traces)
+
+
+async def _end_politely(targets: Sequence[Process], grace: float) -> list[Process]:
     """An interactive shell goes at a HUP, which it hands on: so only once its children have had
-    their time. CONT lets those that are stopped hear of it."""
-    targets = await _targets(census, traces)
+    their time. CONT lets those that are stopped hear of it. Returns those that are still there."""
     shells = [each for each in targets if ignores(each, signal.SIGTERM)]
     others = [each for each in targets if each not in shells]
     send_all(others, signal.SIGTERM, signal.SIGCONT)
@@ -45,33 +71,33 @@ async def _end_politely(census: Census, traces: Traces, grace: float) -> None:
     send_all(shells, signal.SIGHUP, signal.SIGCONT)
     with trio.move_on_after(min(grace, FIRM_SECONDS)):
         await wait_for_ends(shells)
+    return [each for each in targets if is_alive(each.pid, each.born)]
 
 
-async def _kill(census: Census, traces: Traces) -> bool:
-    """False: there was nobody left."""
-    targets = await _targets(census, traces)
+async def _kill(targets: Sequence[Process]) -> None:
     send_all(targets, signal.SIGKILL)
     with trio.move_on_after(FIRM_SECONDS):
         await wait_for_ends(targets)
-    return bool(targets)
 
 
-async def _targets(census: Census, traces: Traces) -> list[Process]:
-    """All but a wrapper of ours; what was taken in may have begun without one."""
-    found = members(traces, await census.look())
-    return [each for each in found if not _is_our_wrapper(each, traces)]
+def _but_wrapper(found: Sequence[Process], traces: Traces) -> list[Process]:
+    """All but a wrapper of ours, and its helpers once its command has ended: they see to it that
+    no output is lost. What was taken in may have begun without one."""
+    wrapper = next((each for each in found if _is_our_wrapper(each, traces)), None)
+    if wrapper is None:
+        return list(found)
+    spared = wrapper.pid if is_over(wrapper.pid) else 0
+    return [each for each in found if each != wrapper and each.parent != spared]
 
 
-async def _end_wrapper(census: Census, traces: Traces) -> None:
+async def _await_wrapper(traces: Traces) -> None:
     """With its command gone it goes by itself, at the latest when its terminal did not answer."""
-    found = members(traces, await census.look())
-    wrapper = [each for each in found if _is_our_wrapper(each, traces)]
-    with trio.move_on_after(FIRM_SECONDS):
-        await wait_for_ends(wrapper)
+    wrapper = look_at(traces.leader)
+    if wrapper is None or wrapper.born != traces.born or not _is_our_wrapper(wrapper, traces):
         return
-    send_all(wrapper, signal.SIGKILL)
-    with trio.move_on_after(FIRM_SECONDS):
-        await wait_for_ends(wrapper)
+    if is_over(wrapper.pid) or not any(map(look_at, children_of(wrapper.pid))):
+        with trio.move_on_after(FIRM_SECONDS):
+            await wait_for_ends((wrapper,))
 
 
 def _is_our_wrapper(process: Process, traces: Traces) -> bool:
@@ -123,7 +149,7 @@ async def freeze(census: Census, traces: Traces) -> None:
     stopped: set[Process] = set()
     with trio.move_on_after(FIRM_SECONDS):
         while True:
-            found = await _targets(census, traces)
+            found = _but_wrapper(members(traces, await census.look()), traces)
             fresh = [each for each in found if each not in stopped]
             # Nobody yet: the wrapper was let go a moment ago, and is about to have a child.
             if found and not fresh and all(each.state == STOPPED for each in found):

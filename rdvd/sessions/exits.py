@@ -50,17 +50,33 @@ async def _look_twice(shop: Shop, place: terminal.Place) -> terminal.Seen | None
 
 async def keep_screen(shop: Shop, session: Session, place: terminal.Place) -> None:
     """What was on the screen last, kept as far as it can be had: nothing depends on it."""
+    screen = await last_screen(shop, session, place)
+    if screen is not None:
+        await write_screen(shop, session, screen)
+
+
+async def last_screen(shop: Shop, session: Session, place: terminal.Place) -> bytes | None:
     with trio.move_on_after(PATIENCE_SECONDS):
         try:
             await shop.recording.drain(session.id)
-            screen = await terminal.capture(
+            return await terminal.capture(
                 shop.tmux, place, lines=SCREEN_HISTORY, escapes=True, joined=False
             )
-            file = shop.home(session.id).screen
-            await trio.to_thread.run_sync(write_private, file, screen)
         except Problem as problem:
-            extra = {"session": session.id, "error": problem.detail}
-            log.warning("session.screen_not_kept", extra=extra)
+            _warn(session, problem)
+    return None
+
+
+async def write_screen(shop: Shop, session: Session, screen: bytes) -> None:
+    try:
+        await trio.to_thread.run_sync(write_private, shop.home(session.id).screen, screen)
+    except Problem as problem:
+        _warn(session, problem)
+
+
+def _warn(session: Session, problem: Problem) -> None:
+    extra = {"session": session.id, "error": problem.detail}
+    log.warning("session.screen_not_kept", extra=extra)
 
 
 def why_gone(session: Session, otherwise: str) -> str:

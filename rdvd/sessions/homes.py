@@ -13,6 +13,7 @@ from attrs import frozen
 from rdvd.bytelog import FIFO, PIPE_PID
 from rdvd.ground.private import make_directory, only_for_us
 
+from .dye import dye_of
 from .types import Exit
 
 WRAPPER = Path(str(files("rdvd.sessions") / "wrapper.sh"))
@@ -43,10 +44,6 @@ class Home:
         return self.path / "exit"
 
     @property
-    def exit_draft(self) -> Path:
-        return self.path / "exit.new"
-
-    @property
     def screen(self) -> Path:
         return self.path / "screen"
 
@@ -58,7 +55,7 @@ class Home:
 def prepare(home: Home) -> None:
     """Everything new for one launch; what is told of an earlier one is taken away."""
     make_directory(home.path)
-    for old in (home.exit, home.exit_draft, home.go, home.pipe_pid):
+    for old in (home.exit, home.go, home.pipe_pid):
         old.unlink(missing_ok=True)
     with only_for_us():
         os.mkfifo(home.go, 0o600)
@@ -67,11 +64,18 @@ def prepare(home: Home) -> None:
 
 
 def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:
-    return ("/bin/sh", str(WRAPPER), str(home.path), *command)
+    """The directory is named after the session."""
+    dye = dye_of(home.path.name)
+    return ("/bin/sh", str(WRAPPER), str(home.path), str(dye), *command)
 
 
 def is_wrapper(command: Sequence[str]) -> bool:
     return len(command) > 1 and command[1] == str(WRAPPER)
+
+
+def is_over(wrapper: int) -> bool:
+    """Whether its command has ended, or not begun: in between it keeps its descriptor 9."""
+    return not os.path.lexists(f"/proc/{wrapper}/fd/9")
 
 
 def remove(home: Home) -> None:

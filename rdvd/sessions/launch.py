@@ -24,6 +24,7 @@ from .processes import look_at
 from .programs import command_of, environment_of
 from .shop import Shop, traces_of
 from .sizing import note_size
+from .together import both
 from .types import Pane, Session
 
 log = logging.getLogger("rdvd.sessions")
@@ -49,12 +50,11 @@ async def launch(shop: Shop, session: Session, *, again: bool) -> Session:
     Whoever calls it clears away what it has made, if it or anything after it fails.
     """
     home = shop.home(session.id)
-    await trio.to_thread.run_sync(check_directory, session.directory)
-    await trio.to_thread.run_sync(homes.prepare, home)
-    minted = await shop.auth.call(Auth.mint_for_session, session.id, session.user)
-    offset = await shop.recording.add(session.id)
-    await note_size(shop, session.id, session.size, offset, is_new=True)
-    server = await shop.tmux.server_with_room()
+    await trio.to_thread.run_sync(_prepare, session, home)
+    minted, server = await both(
+        lambda: shop.auth.call(Auth.mint_for_session, session.id, session.user),
+        lambda: _make_room(shop, session),
+    )
     pane, pid = await terminal.create(
         shop.tmux,
         terminal.Place(server, session.tmux_name),
@@ -68,6 +68,18 @@ async def launch(shop: Shop, session: Session, *, again: bool) -> Session:
     if wrapper is None:
         raise NotLaunched("its first process ended before anything was run")
     return transitions.launched(session, Pane(server, pane, pid, wrapper.born), now_ms())
+
+
+def _prepare(session: Session, home: homes.Home) -> None:
+    check_directory(session.directory)
+    homes.prepare(home)
+
+
+async def _make_room(shop: Shop, session: Session) -> int:
+    """A recording that waits for the first byte, and a tmux server."""
+    offset = await shop.recording.add(session.id)
+    await note_size(shop, session.id, session.size, offset, is_new=True)
+    return await shop.tmux.server_with_room()
 
 
 async def let_go(shop: Shop, session: Session) -> None:

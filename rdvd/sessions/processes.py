@@ -31,6 +31,7 @@ class Process:
     state: str = field(eq=False)
     name: str = field(eq=False)
     threads: int = field(default=1, eq=False)
+    image: bytes = field(default=b"", eq=False)  # where its code and environment lie in memory
 
     @property
     def has_ended(self) -> bool:
@@ -44,7 +45,7 @@ def look_at(pid: int, proc: Path = PROC) -> Process | None:
     Whoever cannot look, for want of a descriptor, must not take it for dead: that is an error.
     """
     with suppress(FileNotFoundError, ProcessLookupError, PermissionError, ValueError):
-        process = parse_stat(_read(f"{proc}/{pid}/stat", LARGEST_STAT))
+        process = parse_stat(_read_line(f"{proc}/{pid}/stat", LARGEST_STAT))
         return None if process.has_ended else process
     return None
 
@@ -70,6 +71,7 @@ def parse_stat(text: bytes) -> Process:
         state=fields[0].decode(),
         name=name.decode("utf-8", "replace"),
         threads=int(fields[17]),
+        image=b" ".join((*fields[23:24], *fields[45:49])),
     )
 
 
@@ -78,6 +80,13 @@ def environment_of(pid: int, proc: Path = PROC) -> bytes:
     with suppress(OSError):
         return _read(f"{proc}/{pid}/environ", LARGEST_ENVIRONMENT)
     return b""
+
+
+def is_of_the_kernel(pid: int) -> bool:
+    """Its own threads stand in /proc as well, often more of them than there are programs."""
+    with suppress(OSError):
+        return os.getpgid(pid) == 0
+    return False
 
 
 def _read(path: str, most: int) -> bytes:
@@ -89,6 +98,15 @@ def _read(path: str, most: int) -> bytes:
             pieces.append(piece)
             most -= len(piece)
         return b"".join(pieces)
+    finally:
+        os.close(descriptor)
+
+
+def _read_line(path: str, most: int) -> bytes:
+    """What the kernel hands over in one piece."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, most)
     finally:
         os.close(descriptor)
 

@@ -1,4 +1,4 @@
-# What every pane runs: sh wrapper.sh DIRECTORY COMMAND [ARGUMENTS]
+# What every pane runs: sh wrapper.sh DIRECTORY DYE COMMAND [ARGUMENTS]
 #
 # It waits at the FIFO `go` until the daemon has everything in place, runs the command in the
 # foreground, leaves in `exit` how that ended, and goes only once the terminal has taken in all
@@ -9,10 +9,13 @@
 trap : INT QUIT
 
 directory=$1
-shift
+# See dye.py. The limit on file locks, which no kernel looks at, is -w to some shells, -x to others.
+{ ulimit -S -w "$2" || ulimit -S -x "$2"; } 2> /dev/null
+shift 2
 IFS= read -r _ < "$directory/go" || exit 1
 
-exec 9>&2 2> "$directory/exit.new"
+# The number comes with the end of its line, in one go: before that nobody takes it for an end.
+exec 9>&2 2> "$directory/exit"
 (
     # When memory is short the kernel is to take this, before tmux, the recorder and the daemon.
     { read -r score && echo $((score > 800 ? 1000 : score + 200)) > /proc/self/oom_score_adj; } \
@@ -22,7 +25,6 @@ exec 9>&2 2> "$directory/exit.new"
 code=$?
 printf '%s\n' "$code" >&2
 exec 2>&9 9>&-
-mv -f -- "$directory/exit.new" "$directory/exit"
 
 # The terminal answers "are you well?" after it has parsed everything before. CAN and ST end
 # whatever sequence the command left unfinished. Without an answer one second is enough.

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -12,7 +13,8 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdvd.sessions.census import Census, Traces, gather, look_around, mark_in, members
+from rdvd.sessions.census import Census, Marks, Traces, gather, look_around, mark_in, members
+from rdvd.sessions.dye import dye_of
 from rdvd.sessions.ending import end_processes, freeze, thaw
 from rdvd.sessions.processes import Process, command_of, is_alive, look_at, parse_stat, send
 
@@ -134,9 +136,9 @@ async def test_freezing_catches_up_with_those_who_multiply():
 async def test_those_who_ask_at_once_share_a_look(monkeypatch: pytest.MonkeyPatch):
     looks: list[float] = []
 
-    def look(spared: frozenset[int]):
+    def look(spared: frozenset[int], before: Marks):
         looks.append(1)
-        return gather({}, {})
+        return gather({}, {}, {})
 
     monkeypatch.setattr("rdvd.sessions.census.look_around", look)
     census = Census()
@@ -169,3 +171,62 @@ def test_a_process_may_be_named_as_it_likes(name: str):
         process.group,
         process.session,
     )
+
+
+# With a mark or a kernel session in common it would be found without its dye.
+DYED = """
+{ ulimit -S -w "$0" || ulimit -S -x "$0"; } 2> /dev/null
+env -i setsid sh -c 'sleep 100 & echo ready'
+"""
+
+
+@contextmanager
+def escaped(id: str) -> Generator[Traces, None, None]:
+    with subprocess.Popen(
+        ["sh", "-c", DYED, str(dye_of(id))], stdout=subprocess.PIPE, start_new_session=True
+    ) as leader:
+        assert leader.stdout is not None
+        leader.stdout.readline()
+        leader.wait()
+        yield Traces(id, leader.pid, 0)
+
+
+async def test_whoever_left_kernel_session_parent_and_environment_still_shows_the_dye():
+    with escaped("nine") as traces:
+        there = members(traces, look_around(frozenset()))
+        assert traces.leader not in {each.session for each in there}
+        assert "sleep" in {each.name for each in there}
+
+        assert () == await end_processes(Census(), traces, grace=2)
+
+        assert [] == [each for each in there if is_alive(each.pid, each.born)]
+
+
+def test_a_program_started_in_the_same_process_is_looked_at_anew():
+    script = "echo ready; read _; RDV_SESSION_ID=ten exec sh -c 'echo again; read _'"
+    with subprocess.Popen(
+        ["sh", "-c", script], env={"A": "b"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        before = look_around(frozenset())
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+
+        after = look_around(frozenset(), before.marks)
+
+        assert "ten" not in before.marked
+        assert {process.pid} == after.marked["ten"]
+        process.kill()
+
+
+def test_who_was_started_in_a_session_can_wash_off_its_dye():
+    script = "import resource; from rdvd.sessions.dye import dye_in, wash_off; import os;"
+    script += "resource.setrlimit(10, (1 << 56, -1)); print(dye_in(0) > 0); wash_off();"
+    script += "print(dye_in(os.getpid()))"
+
+    said = subprocess.check_output([sys.executable, "-c", script], text=True)
+
+    assert ["True", "0"] == said.split()
