@@ -33,6 +33,7 @@ from rdvd.ground.store import open_store
 from rdvd.health import trip_through_api, trip_through_store, trip_through_streams, watch
 from rdvd.main import MIGRATIONS, Sockets, tree
 from rdvd.reload import log_settings, outlive_hangups
+from rdvd.sessions import wash_off
 
 FELL = 1
 TAKEN = 75  # EX_TEMPFAIL
@@ -82,6 +83,7 @@ def _take_little_memory() -> None:
 def _start(*, is_quiet: bool) -> None:
     """Own the data directory first, so that nothing of another daemon's is ever touched."""
     _dump_no_core()
+    wash_off()
     hold_back_stops()
     _take_descriptors()
     places = find_places(os.environ)

@@ -60,7 +60,7 @@ class SessionActor(Actor):
     async def begin(self) -> Session:
         """Make what the row orders. If that fails, nothing is left of it, nor of the row."""
         session = self._session
-        async with _undoing(self.discard):
+        async with _undoing(lambda _: self.discard()):
             await self._shop.store.write(storage.put, session)
             return await self._run(session, again=False)
 
@@ -188,10 +188,10 @@ class SessionActor(Actor):
         self._follow()
         return running
 
-    async def _give_up_start(self) -> None:
+    async def _give_up_start(self, why: str) -> None:
         await clear(self._shop, self._session)
-        session = self._session
-        await self._put(transitions.lost(session, "it could not be started again", now_ms()))
+        reason = f"it could not be started again: {why}"
+        await self._put(transitions.lost(self._session, reason, now_ms()))
 
     async def _let_go_late(self) -> None:
         """The daemon that began it has ended at the last step, right before or right after."""
@@ -231,13 +231,20 @@ class SessionActor(Actor):
 
 
 @asynccontextmanager
-async def _undoing(undo: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, None]:
-    """Undo it unless the block gets to its end, also if it is cancelled; for so long at most."""
-    is_done = False
+async def _undoing(undo: Callable[[str], Awaitable[None]]) -> AsyncGenerator[None, None]:
+    """Undo it unless the block gets to its end, also if it is cancelled; for so long at most.
+    `undo` is told why."""
+    why: str | None = "of an error of ours, which is in the log"
     try:
         yield
-        is_done = True
+        why = None
+    except trio.Cancelled:
+        why = "whoever asked for it did not wait for the end of it"
+        raise
+    except (Refused, OSError) as problem:
+        why = str(problem)
+        raise
     finally:
-        if not is_done:
+        if why is not None:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                await undo()
+                await undo(why)

@@ -19,6 +19,7 @@ from .launch import UNDO_SECONDS
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
 from .registry import Sessions
+from .restoring import begin_anew
 from .shop import Shop
 from .transitions import SessionOver
 from .types import Left, Lost, Order, Session, State
@@ -97,15 +98,14 @@ class Front:
 
     async def restore(self, user: UserId | None) -> tuple[list[Session], dict[SessionId, str]]:
         """Begin all that were lost anew: those that live again, and why others do not."""
-        alive, failed = list[Session](), dict[SessionId, str]()
-        for session in self.of(user):
-            if isinstance(session.state, Lost):
-                try:
-                    actor = await self.actor(session.id)
-                    alive.append(await actor.call(SessionActor.restart))
-                except Refused as problem:
-                    failed[session.id] = str(problem)
+        lost = [each.id for each in self.of(user) if isinstance(each.state, Lost)]
+        found = await begin_anew(lost, self._begin_anew)
+        alive = [each for each in found.values() if isinstance(each, Session)]
+        failed = {id: str(each) for id, each in found.items() if isinstance(each, Refused)}
         return alive, failed
+
+    async def _begin_anew(self, id: SessionId) -> Session:
+        return await (await self.actor(id)).call(SessionActor.restart)
 
     async def run(self, id: SessionId, command: str, seconds: float, most: int) -> Outcome:
         """Run it at the prompt. What takes too long goes on, and nobody waits for it any more."""

@@ -17,6 +17,7 @@ from . import homes
 from .census import Traces
 from .checks import LONGEST_NAME
 from .ending import end_processes
+from .finding import Found, find
 from .launch import end_recording, end_terminals
 from .processes import look_at
 from .roster import GONE
@@ -87,7 +88,9 @@ async def take_in(shop: Shop, orphan: Orphan, user: UserId, position: int) -> Se
     known = {each.id for each in shop.roster.all()}
     own = _id_in(orphan.name)
     id = SessionId(new_id()) if own is None or own in known else SessionId(own)
-    session = _session(id, orphan, user, position, await _pane_of(shop, orphan))
+    pane = await _pane_of(shop, orphan)
+    found = await find(shop.tmux, orphan.server, orphan.name, orphan.pid)
+    session = _session(id, orphan, user, position, pane, found)
     home = shop.home(id)
     if not home.path.exists():
         await trio.to_thread.run_sync(homes.prepare, home)
@@ -116,15 +119,19 @@ async def _pane_of(shop: Shop, orphan: Orphan) -> Pane:
     raise NoOrphan(f"{orphan.name[:100]} has just ended")
 
 
-def _session(id: SessionId, orphan: Orphan, user: UserId, position: int, pane: Pane) -> Session:
+def _session(
+    id: SessionId, orphan: Orphan, user: UserId, position: int, pane: Pane, found: Found
+) -> Session:
+    """A process that hides its command is begun again by the name that tmux has for it."""
     now = now_ms()
+    bare = Program(arguments=(orphan.command,) if orphan.command else ())
     return Session(
         id=id,
         user=user,
         name=(orphan.command or orphan.name)[:LONGEST_NAME],
         state=Active(pane),
-        program=Program(arguments=(orphan.command,) if orphan.command else ()),
-        directory=orphan.directory,
+        program=found.program if found.program.arguments else bare,
+        directory=found.directory or orphan.directory,
         created=now,
         updated=now,
         size=orphan.size,

@@ -21,6 +21,7 @@ from .orders import session_of
 from .orphans import Orphan, end_leftovers, take_in
 from .processes import is_alive
 from .prompt import Prompt
+from .restoring import begin_anew
 from .roster import GONE
 from .shop import Shop
 from .types import Active, Created, Lost, Order, Session, Suspended, Updated, status_of
@@ -192,11 +193,12 @@ class Sessions(Actor):
         return fallen
 
     async def _restore(self, fallen: Sequence[SessionId]) -> None:
-        for id in fallen:
-            try:
-                await self._rooms.sessions[id].call(SessionActor.restart)
-            except Refused as problem:
-                log.warning("session.not_restored", extra={"session": id, "error": str(problem)})
+        async def restart(id: SessionId) -> Session:
+            return await self._rooms.sessions[id].call(SessionActor.restart)
+
+        for id, found in (await begin_anew(fallen, restart)).items():
+            if isinstance(found, Refused):
+                log.warning("session.not_restored", extra={"session": id, "error": str(found)})
 
     async def _sweep(self) -> None:
         """A net under the descriptors that tell of every end."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import trio
 
+from rdvd.sessions.dye import LOCKS, dye_in, dye_of
 from tests.sessions.house import end_recorder
 from tests.tmux.servers import private_run
 
@@ -208,6 +209,16 @@ async def test_the_daemon_takes_the_descriptors_that_it_may_have(tmp_path: Path,
 
     (line,) = [each for each in told if each.startswith("Max open files")]
     assert min(hard, 65_536) == int(line.split()[3])
+
+
+async def test_a_daemon_that_was_started_in_a_session_is_no_part_of_it(tmp_path: Path, run: Path):
+    soft, hard = resource.getrlimit(LOCKS)
+    resource.setrlimit(LOCKS, (dye_of("outer"), hard))
+    try:
+        async with living(tmp_path, run) as daemon:
+            assert 0 == dye_in(daemon.process.pid)
+    finally:
+        resource.setrlimit(LOCKS, (soft, hard))
 
 
 def limits_of(daemon: Daemon) -> list[str]:

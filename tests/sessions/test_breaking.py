@@ -1,5 +1,6 @@
 """What sessions stand on breaks under them: registry, pipes, tmux, directories."""
 
+import errno
 import os
 import select
 import signal
@@ -10,10 +11,11 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from actors.testing import crash
-from rdvd.bytelog import ByteLog, is_piped
+from rdvd.bytelog import ByteLog, RecorderProblem, is_piped
 from rdvd.ground.errors import BadInput
 from rdvd.sessions import (
     Exited,
+    Lost,
     Program,
     Session,
     SessionActor,
@@ -38,6 +40,21 @@ async def test_a_restart_that_cannot_be_ends_nothing(house: House, tmp_path: Pat
 
     assert session == house.front.get(session.id)
     assert look_at(pid_of(session)) is not None
+
+
+async def test_a_restart_that_fails_in_the_middle_says_at_what(house: House):
+    session = await house.new("sleep", "100")
+    pipe = house.shop.home(session.id).pipe
+    pipe.unlink()
+    pipe.symlink_to("nowhere")
+
+    with pytest.raises(RecorderProblem):
+        await (await house.front.actor(session.id)).call(SessionActor.restart)
+
+    lost = house.front.get(session.id).state
+    assert isinstance(lost, Lost)
+    assert lost.reason.startswith("it could not be started again: ")
+    assert os.strerror(errno.ELOOP) in lost.reason
 
 
 async def test_a_restart_by_policy_that_cannot_be_is_no_fault_of_ours(tmp_path: Path, run: Path):

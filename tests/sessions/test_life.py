@@ -123,6 +123,19 @@ async def test_closing_ends_those_who_hid_and_those_who_would_not_go(house: Hous
     assert [] == [each for each in before if is_alive(each.pid, each.born)]
 
 
+async def test_closing_ends_who_left_kernel_session_parent_and_environment(house: House):
+    away = "env -i setsid sh -c 'sleep 1000 & echo away; wait' & exit"
+    session = await house.new("sh", "-c", f"({away}); sleep 1001")
+    await house.printed(session, b"away")
+    there = await house.members(session)
+    assert [each for each in there if each.session != pid_of(session)]
+
+    left = await house.front.close(session.id)
+
+    assert () == left.survivors
+    assert [] == [each for each in there if is_alive(each.pid, each.born)]
+
+
 async def test_a_directory_that_is_not_there_is_refused_and_nothing_is_left(house: House):
     with pytest.raises(BadInput, match="no such directory"):
         await house.new("true", directory="/nowhere")

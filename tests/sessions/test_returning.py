@@ -20,6 +20,8 @@ from rdvd.sessions import (
     Suspended,
     pane_of,
 )
+from rdvd.sessions.finding import program_in
+from rdvd.sessions.homes import Home, wrapped
 from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphans
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.sessions.sights import screen_of
@@ -201,6 +203,41 @@ async def test_orphans_are_shown_taken_in_and_ended(tmp_path: Path, run: Path):
         assert look_at(pane.pid) is not None
         left = await house.front.close(taken.id)
         assert () == left.survivors
+
+
+async def test_of_an_orphan_its_first_directory_and_its_own_variables_are_kept(
+    house: House, tmp_path: Path
+):
+    place = tmp_path / "a place"
+    place.mkdir()
+    await house.new("sleep", "100")
+    script = "cd /; exec sleep 1000"
+    await house.shop.tmux.run(
+        0, "new-session", "-d", "-s", "stray", "-c", str(place), "-e", "KEY=a\nb",
+        "--", "sh", "-c", script,
+    )  # fmt: skip
+    taken = await house.front.adopt(0, "stray", house.user)
+    assert str(place) == taken.directory  # where it was begun, not where it is
+    assert {"KEY": "a\nb"} == taken.program.environment
+
+
+async def test_an_orphan_that_runs_a_script_of_its_own_keeps_it(house: House):
+    await house.new("sleep", "100")
+    script = 'echo "<$0 $KEY>"; read _'
+    new = ("new-session", "-d", "-s", "stray", "-e", "KEY=c", "--", "sh", "-c", script, "it's")
+    await house.shop.tmux.run(0, *new)
+    taken = await house.front.adopt(0, "stray", house.user)
+
+    await (await house.front.actor(taken.id)).call(SessionActor.restart)
+
+    await house.printed(taken, b"<it's c>")
+
+
+def test_a_login_shell_is_begun_again_by_its_file():
+    assert ("/bin/bash", "-l") == program_in(("-bash",), "/bin/bash")
+    assert ("vi", "x y") == program_in(("vi", "x y"), "/usr/bin/vim")
+    command = wrapped(Home(Path("/sessions/id")), ("vi", "x"))
+    assert ("vi", "x") == program_in(command, "/bin/dash")
 
 
 async def test_nothing_that_we_do_stops_a_session(tmp_path: Path, run: Path):
