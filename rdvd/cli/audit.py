@@ -9,12 +9,13 @@ from rdvd.cli import here
 from rdvd.cli.exits import Failure
 from rdvd.cli.offers import actions
 from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing
 
 LARGEST_PAGE = 100
 Entry = dict[str, Any]  # Any: JSON, of the shape that /openapi.json describes
 
 
-@click.command()
+@click.command(cls=Viewing)
 @click.option("--verify", is_flag=True, help="Check the whole chain instead of showing it.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N",
               help="How many entries at most.")  # fmt: skip

@@ -8,6 +8,7 @@ from rdvd.cli import here
 from rdvd.cli.client import Api
 from rdvd.cli.exits import NOT_ALLOWED, NOT_FOUND, Failure
 from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing, tell
 
 
 @click.group()
@@ -15,9 +16,10 @@ def auth() -> None:
     """Log in and out, and see which tokens there are."""
 
 
-@auth.command()
+@auth.command(cls=Viewing)
 @click.option("--name", metavar="NAME", help="What the token is called; else after this machine.")
-def login(name: str | None) -> None:
+@json_option
+def login(name: str | None, fields: str | None) -> None:
     """Get a token for this command line, by the word of the kernel that you are the owner."""
     import platform  # lazy: `rdv --help` reads this file too
 
@@ -33,22 +35,25 @@ def login(name: str | None) -> None:
         raise
     if before is not None and before.id is not None:
         _revoke(here.api_as_owner(), before.id)
-    click.echo(f"logged in with token {minted['about']['id']}, kept in {here.cli_token()}")
+    answer = {"token_id": minted["about"]["id"], "kept_in": str(here.cli_token())}
+    tell(answer, fields, f"logged in with token {answer['token_id']}, kept in {here.cli_token()}")
 
 
-@auth.command()
-def logout() -> None:
+@auth.command(cls=Viewing)
+@json_option
+def logout(fields: str | None) -> None:
     """End the token of this command line and remove its file."""
     from rdvd.cli import keepsake  # lazy: as above
 
     kept = keepsake.read()
     if kept is None:
-        click.echo("not logged in")
+        tell({"was_logged_in": False, "ended_token": None}, fields, "not logged in")
         return
     if kept.id is not None:
         _revoke(here.api(), kept.id)
     keepsake.remove()
-    click.echo("logged out" if kept.id else f"{here.cli_token()} is removed")
+    sentence = "logged out" if kept.id else f"{here.cli_token()} is removed"
+    tell({"was_logged_in": True, "ended_token": kept.id}, fields, sentence)
     if kept.id is None:
         click.echo(
             "! `rdv auth login` did not write it, so its id is not known and the token lives on."
@@ -57,7 +62,7 @@ def logout() -> None:
         )
 
 
-@auth.command()
+@auth.command(cls=Viewing)
 @json_option
 def status(fields: str | None) -> None:
     """Who you are to the daemon, and what proves it."""
@@ -79,7 +84,7 @@ def status(fields: str | None) -> None:
     click.echo(render.facts(known))
 
 
-@auth.command()
+@auth.command(cls=Viewing)
 @json_option
 def tokens(fields: str | None) -> None:
     """Your tokens, oldest first."""
@@ -90,11 +95,13 @@ def tokens(fields: str | None) -> None:
     click.echo(shown or "no tokens")
 
 
-@auth.command("rotate-service-token")
-def rotate_service_token() -> None:
+@auth.command("rotate-service-token", cls=Viewing)
+@json_option
+def rotate_service_token(fields: str | None) -> None:
     """Replace the token of the web frontend; the old one stays good for 10 minutes."""
     token: Any = here.api().request("POST", "/api/auth/service-token/rotate")
-    click.echo(f"the service token is now {token['id']}; the one before it ends in 10 minutes")
+    sentence = f"the service token is now {token['id']}; the one before it ends in 10 minutes"
+    tell(token, fields, sentence)
 
 
 def _table(tokens: list[dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.exits import NOT_FOUND, USAGE, Failure
 from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing, tell
 
 
 def complete_key(_c: click.Context, _p: click.Parameter, incomplete: str) -> list[str]:
@@ -21,7 +22,7 @@ def config() -> None:
     """What is set, what it means, and what waits for a reload or a restart."""
 
 
-@config.command()
+@config.command(cls=Viewing)
 @click.option("--changed", is_flag=True, help="Only what is not at its default, or waits.")
 @click.option("--toml", is_flag=True, help="Print a file that says the same when it is read.")
 @json_option
@@ -32,6 +33,8 @@ def show(changed: bool, toml: bool, fields: str | None) -> None:
     """
     from rdvd.cli import config_view, render  # lazy: as above
 
+    if toml and fields is not None:
+        raise click.UsageError("either --toml or --json")
     if toml:
         click.echo(config_view.as_toml_file(only_changed=changed), nl=False)
         return
@@ -44,9 +47,10 @@ def show(changed: bool, toml: bool, fields: str | None) -> None:
         click.echo(config_view.table(lines) or "everything is at its default")
 
 
-@config.command()
+@config.command(cls=Viewing)
 @click.argument("key", shell_complete=complete_key)
-def explain(key: str) -> None:
+@json_option
+def explain(key: str, fields: str | None) -> None:
     """What KEY means, what it may be, when a change is taken up, and what it is now.
 
     KEY may be written as server.log_level, as log_level, or as RDV_SERVER_LOG_LEVEL.
@@ -56,12 +60,12 @@ def explain(key: str) -> None:
     from rdvd.config import explain as explanation  # lazy: as above
 
     with told():
-        click.echo(explanation(key))
-    for line in config_view.present(key):
-        click.echo(f"  {line}")
+        text = explanation(key)
+    present = "".join(f"\n  {line}" for line in config_view.present(key))
+    tell(config_view.explained(key), fields, text + present)
 
 
-@config.command()
+@config.command(cls=Viewing)
 @json_option
 def path(fields: str | None) -> None:
     """The files that settings are looked for in; the later one wins."""
@@ -75,7 +79,7 @@ def path(fields: str | None) -> None:
         click.echo(file["path"] if file["exists"] else f"{file['path']} (not there)")
 
 
-@config.command()
+@config.command(cls=Viewing)
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @json_option
 def check(file: Path | None, fields: str | None) -> None:
@@ -97,29 +101,33 @@ def check(file: Path | None, fields: str | None) -> None:
         click.echo("nothing is wrong")
 
 
-@config.command("set")
+@config.command("set", cls=Viewing)
 @click.argument("key", shell_complete=complete_key)
 @click.argument("value")
-def set_(key: str, value: str) -> None:
+@json_option
+def set_(key: str, value: str, fields: str | None) -> None:
     """Write KEY = VALUE into server/config.toml; nothing else in the file changes.
 
     The members of a list are parted by commas. What would be wrong is not written.
     """
     from rdvd.cli import config_change  # lazy: as above
 
-    click.echo(config_change.set_to(key, value))
+    change = config_change.set_to(key, value)
+    tell(change.as_json(), fields, change.as_text())
 
 
-@config.command()
+@config.command(cls=Viewing)
 @click.argument("key", shell_complete=complete_key)
-def unset(key: str) -> None:
+@json_option
+def unset(key: str, fields: str | None) -> None:
     """Take KEY out of server/config.toml; nothing else in the file changes."""
     from rdvd.cli import config_change  # lazy: as above
 
-    click.echo(config_change.unset(key))
+    change = config_change.unset(key)
+    tell(change.as_json(), fields, change.as_text())
 
 
-@config.command()
+@config.command(cls=Viewing)
 @json_option
 def reload(fields: str | None) -> None:
     """Have the daemon take up what can change while it runs, as on SIGHUP."""

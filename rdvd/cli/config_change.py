@@ -5,6 +5,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from attrs import frozen
+
+from rdvd.cli.client import Json
 from rdvd.cli.config_view import problems
 from rdvd.cli.exits import USAGE, Failure
 from rdvd.cli.refusals import told
@@ -13,21 +16,49 @@ from rdvd.ground.places import find_places
 from rdvd.ground.private import make_directory, read_private, write_private
 
 
-def set_to(name: str, text: str) -> str:
-    """What to tell about it."""
+@frozen
+class Change:
+    """What was written, if anything had to be."""
+
+    key: Key
+    written: str | None  # as TOML; None: it is not set any more
+    value: Json
+    file: Path
+
+    def as_json(self) -> Json:
+        return {
+            "key": self.key.dotted,
+            "value": self.value,
+            "file": str(self.file),
+            "waits_for": "reload" if self.key.about.live else "restart",
+            "overridden_by": self.key.variable if self.key.variable in os.environ else None,
+        }
+
+    def as_text(self) -> str:
+        key = self.key
+        what = "is not set" if self.written is None else f"= {self.written}"
+        live = "`rdv config reload` takes it up"
+        when = live if key.about.live else "it holds from the next start"
+        lines = [f"{key.dotted} {what} in {self.file}", f"if the daemon runs, {when}"]
+        if key.variable in os.environ:
+            lines.append(f"but {key.variable} in the environment goes before it")
+        return "\n".join(lines)
+
+
+def set_to(name: str, text: str) -> Change:
     with told():
         key = find(name)
-        value = from_text(key, text, os.environ)
-        written = as_toml(text if key.kind is Path else as_json(value))
+        value = as_json(from_text(key, text, os.environ))
+        written = as_toml(text if key.kind is Path else value)
         file = _change(lambda before: with_setting(before, key, written))
-    return _told(key, f"{key.dotted} = {written} in {file}")
+    return Change(key, written, value, file)
 
 
-def unset(name: str) -> str:
+def unset(name: str) -> Change:
     with told():
         key = find(name)
         file = _change(lambda before: without_setting(before, key))
-    return _told(key, f"{key.dotted} is not set in {file}")
+    return Change(key, None, None, file)
 
 
 def _change(edit: Callable[[str], str]) -> Path:
@@ -57,11 +88,3 @@ def _require_right(file: Path, draft: str) -> None:
     if wrong:
         said = ("nothing was changed, for it would be wrong:", *wrong)
         raise Failure("\n".join(said), code=USAGE)
-
-
-def _told(key: Key, what: str) -> str:
-    when = "`rdv config reload` takes it up" if key.about.live else "it holds from the next start"
-    lines = [what, f"if the daemon runs, {when}"]
-    if key.variable in os.environ:
-        lines.append(f"but {key.variable} in the environment goes before it")
-    return "\n".join(lines)

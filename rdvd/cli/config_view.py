@@ -13,7 +13,19 @@ from rdvd.cli.client import Json
 from rdvd.cli.exits import DAEMON_DOWN, Failure
 from rdvd.cli.refusals import told
 from rdvd.cli.words import plain
-from rdvd.config import KEYS, BadConfig, Config, as_json, as_toml, find, load, settings, show
+from rdvd.config import (
+    KEYS,
+    BadConfig,
+    Config,
+    allowed,
+    as_json,
+    as_toml,
+    find,
+    load,
+    settings,
+    show,
+    when,
+)
 from rdvd.ground.places import find_places
 
 A_MOMENT = 5.0  # seconds that a look at the daemon may take; the files are the answer
@@ -117,6 +129,23 @@ def present(name: str) -> list[str]:
     line = next(line for line in lines(read(), held_by_the_daemon()) if line.key == key)
     value = [f"value: {plain(as_toml(line.value))}", f"source: {plain(line.source)}"]
     return [*value, *([f"but: {plain(line.note)}"] if line.note else [])]
+
+
+def explained(name: str) -> Json:
+    """The same as JSON; nothing is said of what it is now if the files cannot be understood."""
+    key = find(name)
+    about = {
+        "key": key.dotted,
+        "text": key.about.text,
+        "allowed": allowed(key),
+        "default": as_json(key.default),
+        "environment": key.variable,
+        "changes": when(key),
+    }
+    if problems(None):
+        return about
+    now = next(line for line in lines(read(), held_by_the_daemon()) if line.key == key.dotted)
+    return about | {"now": now.as_json()}
 
 
 def files() -> list[dict[str, str | bool]]:

@@ -10,7 +10,8 @@ import click
 from rdvd.cli import here
 from rdvd.cli.client import Api
 from rdvd.cli.exits import CONFLICT, TIMED_OUT, Failure
-from rdvd.cli.options import Seconds
+from rdvd.cli.options import Seconds, json_option
+from rdvd.cli.view import Viewing, tell
 
 if TYPE_CHECKING:
     from rdvd.cli.holder import Holder
@@ -20,6 +21,7 @@ STOP_SECONDS = 60.0  # it drains for 30, then stops its actors
 AFTER_A_KILL = 10.0  # so long may the kernel need for a process that must go
 
 seconds = Seconds(0, 86_400)
+Done = dict[str, int | bool | None]
 
 
 @click.group()
@@ -31,46 +33,57 @@ def daemon() -> None:
     """
 
 
-@daemon.command()
+@daemon.command(cls=Viewing)
 @click.option("--timeout", type=seconds, default=START_SECONDS, show_default=True, metavar="S",
               help="Seconds to wait; then it is stopped again.")  # fmt: skip
-def start(timeout: float) -> None:
+@json_option
+def start(timeout: float, fields: str | None) -> None:
     """Start the daemon and wait until it is ready. One that runs already is left alone."""
-    _start(timeout)
+    done = _start(timeout)
+    tell(done, fields, _started(done))
 
 
-@daemon.command()
+@daemon.command(cls=Viewing)
 @click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S",
               help="Seconds to wait.")  # fmt: skip
 @click.option("--kill", "may_kill", is_flag=True, help="Kill it if it has not ended by then.")
-def stop(timeout: float, may_kill: bool) -> None:
+@json_option
+def stop(timeout: float, may_kill: bool, fields: str | None) -> None:
     """Ask the daemon to stop and wait until it is gone. tmux and what runs in it goes on."""
-    if not _stop(timeout, may_kill=may_kill):
-        click.echo("not running")
+    pid = _stop(timeout, may_kill=may_kill)
+    tell({"stopped": pid}, fields, "not running" if pid is None else f"stopped, pid {pid}")
 
 
-@daemon.command()
+@daemon.command(cls=Viewing)
 @click.option("--timeout", type=seconds, default=STOP_SECONDS, show_default=True, metavar="S",
               help="Seconds to wait for each half.")  # fmt: skip
 @click.option("--kill", "may_kill", is_flag=True, help="Kill it if it has not ended by then.")
-def restart(timeout: float, may_kill: bool) -> None:
+@json_option
+def restart(timeout: float, may_kill: bool, fields: str | None) -> None:
     """Stop the daemon if it runs, then start it."""
-    _stop(timeout, may_kill=may_kill)
-    _start(timeout)
+    pid = _stop(timeout, may_kill=may_kill)
+    if pid is not None and fields is None:
+        click.echo(f"stopped, pid {pid}")
+    done = _start(timeout)
+    tell({"stopped": pid} | done, fields, _started(done))
 
 
-def _start(seconds: float) -> None:
+def _started(done: Done) -> str:
+    return f"{'already running' if done['ran_already'] else 'started'}, pid {done['pid']}"
+
+
+def _start(seconds: float) -> Done:
     from rdvd.cli.start import start_daemon  # lazy: `rdv --help` reads this file too
 
     with _found() as holder:
         if holder is not None:
-            _say_that_it_runs(holder.pid, seconds)
-            return
+            _require_ready(holder.pid, seconds)
+            return {"pid": holder.pid, "ran_already": True}
     _leave_to_systemd()
-    click.echo(f"started, pid {start_daemon(seconds)}")
+    return {"pid": start_daemon(seconds), "ran_already": False}
 
 
-def _say_that_it_runs(pid: int, seconds: float) -> None:
+def _require_ready(pid: int, seconds: float) -> None:
     """Done only if it really serves: it may be on its way up, or down."""
     try:
         Api(here.api_socket(), seconds=max(0.1, seconds)).get("/health/ready")
@@ -79,7 +92,6 @@ def _say_that_it_runs(pid: int, seconds: float) -> None:
         raise Failure(
             cause, hint="It may be starting or stopping; `rdv status` tells.", code=CONFLICT
         ) from failure
-    click.echo(f"already running, pid {pid}")
 
 
 def _leave_to_systemd() -> None:
@@ -94,12 +106,12 @@ def _leave_to_systemd() -> None:
         )
 
 
-def _stop(seconds: float, *, may_kill: bool) -> bool:
-    """Whether there was one to stop."""
+def _stop(seconds: float, *, may_kill: bool) -> int | None:
+    """Its pid, if there was one to stop."""
     with _found() as holder:
         if holder is None:
             _refuse_if_one_serves()
-            return False
+            return None
         if unit := holder.unit():
             raise Failure(
                 f"pid {holder.pid} is run by systemd, as {unit}",
@@ -109,8 +121,7 @@ def _stop(seconds: float, *, may_kill: bool) -> bool:
         holder.send(signal.SIGTERM)
         if not holder.is_gone_within(seconds):
             _kill(holder, seconds, may_kill=may_kill)
-        click.echo(f"stopped, pid {holder.pid}")
-        return True
+        return holder.pid
 
 
 def _refuse_if_one_serves() -> None:

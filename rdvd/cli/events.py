@@ -11,6 +11,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.exits import DAEMON_DOWN, INTERRUPTED, NOT_ALLOWED, REFUSED, USAGE, Failure
 from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing
 
 PREFIXES = (
     "actor.",
@@ -30,7 +31,7 @@ def complete_prefix(_: click.Context, __: click.Parameter, typed: str) -> list[s
     return [each for each in PREFIXES if each.startswith(typed)]
 
 
-@click.command()
+@click.command(cls=Viewing)
 @click.option("-f", "--follow", "is_followed", is_flag=True, help="Go on until Ctrl-C.")
 @click.option(
     "--type", "types", multiple=True, metavar="PREFIX", shell_complete=complete_prefix,

@@ -8,6 +8,8 @@ import click
 
 from rdvd import VERSION
 from rdvd.cli.exits import INTERRUPTED, Failure
+from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing, tell
 
 LAZY = {
     "a": "rdvd.cli.attach.command:attach",
@@ -67,10 +69,11 @@ def rdv() -> None:
     """
 
 
-@rdv.command()
-def version() -> None:
+@rdv.command(cls=Viewing)
+@json_option
+def version(fields: str | None) -> None:
     """The version of this program."""
-    click.echo(f"rdv {VERSION}")
+    tell({"version": VERSION}, fields, f"rdv {VERSION}")
 
 
 def main() -> None:

@@ -19,6 +19,11 @@ def as_json(answer: Json, fields: str) -> str:
     return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
+def as_line(answer: Json, fields: str) -> str:
+    """The same in one line, for a stream of them."""
+    return json.dumps(json.loads(as_json(answer, fields)), ensure_ascii=False)
+
+
 def _only(names: Sequence[str], answer: Json) -> Json:
     if isinstance(answer, list):
         return [_only(names, each) for each in answer]

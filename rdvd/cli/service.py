@@ -5,6 +5,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.exits import NOT_FOUND, Failure
 from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing
 
 LINGER = (
     "systemd ends your services at your last logout, rdvd and its sessions too, unless your user"
@@ -83,7 +84,7 @@ def restart() -> None:
     _have("restart")
 
 
-@service.command()
+@service.command(cls=Viewing)
 @json_option
 def status(fields: str | None) -> None:
     """How systemd has rdvd: state, process, start, lingering, and where tmux runs."""

@@ -38,6 +38,13 @@ class Viewing(click.Command):
         return super().parse_args(ctx, given)
 
 
+def tell(answer: Answer, fields: str | None, sentence: str) -> None:
+    """As JSON for programs, as a sentence for people."""
+    from rdvd.cli import render  # lazy: `rdv --help` needs the options alone
+
+    click.echo(sentence if fields is None else render.as_json(answer, fields))
+
+
 def show(view: View, fields: str | None, every: float | None) -> None:
     from rdvd.cli import render  # lazy: `rdv --help` needs the options alone
 

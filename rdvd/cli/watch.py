@@ -2,7 +2,6 @@
 change. What is asked, and when, is in `following`; here it is shown."""
 
 import errno
-import json
 import select
 import sys
 import time
@@ -25,7 +24,7 @@ Press = Callable[[str], None]
 def watch(view: View, fields: str | None, every: float) -> None:
     """Until Ctrl-C or q. A daemon that goes away is waited for, but it must be there at first."""
     if fields is not None:
-        _print_changes(view, every, lambda answer: _one_line(answer, fields))
+        _print_changes(view, every, lambda answer: render.as_line(answer, fields))
     elif is_screen():
         live(view, every)
     else:
@@ -101,8 +100,3 @@ def _pause(follower: Follower) -> None:
     poll.register(follower.news, select.POLLIN)
     if any(number != follower.news for number, _ in poll.poll()):
         raise BrokenPipeError(errno.EPIPE, "nobody reads any more")
-
-
-def _one_line(answer: Any, fields: str) -> str:
-    chosen: Any = json.loads(render.as_json(answer, fields))
-    return json.dumps(chosen, ensure_ascii=False)

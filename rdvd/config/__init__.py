@@ -14,6 +14,7 @@ from rdvd.config.show import (
     find,
     settings,
     show,
+    when,
     with_live_changes,
 )
 from rdvd.config.types import (
@@ -31,7 +32,7 @@ from rdvd.config.types import (
     TmuxConfig,
     TrashConfig,
 )
-from rdvd.config.values import as_json, as_toml, from_text
+from rdvd.config.values import allowed, as_json, as_toml, from_text
 
 __all__ = [
     "Config",
@@ -53,6 +54,8 @@ __all__ = [
     "settings",
     "Shown",
     "explain",
+    "allowed",
+    "when",
     "find",
     "changes",
     "Change",

@@ -11,6 +11,15 @@ from rdvd.cli.main import rdv
 
 TEXT = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `rdv ([a-z-]+(?: [a-z-]+)*)", re.MULTILINE)
+WITHOUT_JSON = {
+    "backup": "its answer is the file",
+    "completion": "its answer is a script for a shell",
+    "man": "its answer is a page to read",
+    "restore": "a person does it, rarely, and reads what is kept where",
+    "service install": "--dry-run shows what it does",
+    "service uninstall": "a person does it",
+    "service logs": "",
+}
 SHELL = "completion bash"  # an argument in the place of a word
 
 
@@ -30,6 +39,35 @@ def test_every_command_is_in_the_document_and_nothing_else_is():
     written = ["completion" if path == SHELL else path for path in ROW.findall(TEXT)]
 
     assert sorted(written) == sorted(paths(rdv))
+
+
+def commands(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for path in paths(group, above):
+        command: click.Command | None = group
+        for word in path.removeprefix(above).split():
+            assert isinstance(command, click.Group)
+            command = command.get_command(context, word)
+        assert command is not None
+        yield path, command
+
+
+def test_every_command_speaks_json_or_says_why_it_does_not():
+    silent = {path for path, command in commands(rdv) if not speaks_json(command)}
+
+    assert silent == set(WITHOUT_JSON)
+
+
+def test_json_never_takes_the_next_word_for_its_fields():
+    assert [
+        path
+        for path, command in commands(rdv)
+        if speaks_json(command) and "--json" not in getattr(command, "alone", {})
+    ] == []
+
+
+def speaks_json(command: click.Command) -> bool:
+    return any("--json" in param.opts for param in command.params)
 
 
 def test_every_exit_code_is_in_the_document_and_in_the_help():

@@ -144,7 +144,9 @@ class Client:
         if self._visit is not None and left and now < (self._leaves_at or 0):
             return
         lost = f"; the last {keys(left)} may not have arrived" if left else ""
-        self._ending = Ending(f"detached from {self._wish.name}, which goes on{lost}")
+        self._ending = Ending(
+            f"detached from {self._wish.name}, which goes on{lost}", is_detached=True
+        )
 
     def _keep(self, typed: bytes) -> None:
         if not (self._wish.read_only or (self._visit is not None and self._visit.read_only)):

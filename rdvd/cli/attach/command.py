@@ -8,7 +8,9 @@ import click
 
 from rdvd.cli import here
 from rdvd.cli.exits import CONFLICT, OK, USAGE, Failure
+from rdvd.cli.options import json_option
 from rdvd.cli.session.offers import open_sessions
+from rdvd.cli.view import Viewing
 
 NONE = "none"
 DUMB = "dumb"
@@ -22,7 +24,7 @@ def check_escape(_: click.Context, __: click.Parameter, value: str) -> str | Non
     return value
 
 
-@click.command()
+@click.command(cls=Viewing)
 @click.argument("name", shell_complete=open_sessions)
 @click.option("--read-only", "-r", is_flag=True, help="Look only; keys go nowhere.")
 @click.option("--escape", "-e", default="~", show_default=True, metavar="CHAR",
@@ -33,9 +35,11 @@ def check_escape(_: click.Context, __: click.Parameter, value: str) -> str | Non
 @click.option("--exit-code", "tells_code", is_flag=True,
               help="End with the exit code of the session's program.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Also to the session that this command runs in.")
+@json_option
 def attach(
-    name: str, read_only: bool, escape: str | None, timeout: float, tells_code: bool, force: bool
-) -> None:
+    name: str, read_only: bool, escape: str | None, timeout: float, tells_code: bool, force: bool,
+    fields: str | None,
+) -> None:  # fmt: skip
     """Put a session on this terminal. NAME is its name, its id, or the beginning of its id.
 
     \b
@@ -46,11 +50,19 @@ def attach(
       ~~   type a tilde
 
     Ctrl-C and all other keys go to the session. A daemon that goes away is waited for; what is
-    typed meanwhile arrives afterwards.
+    typed meanwhile arrives afterwards. With --json how it ended is told as JSON, on standard error
+    as the words would be: standard output is the terminal.
     """
     check_terminal(name)
     session = find_to_attach(name, is_forced=force)
-    begin(session, read_only=read_only, escape=escape, patience=timeout, tells_code=tells_code)
+    begin(
+        session,
+        read_only=read_only,
+        escape=escape,
+        patience=timeout,
+        tells_code=tells_code,
+        fields=fields,
+    )
 
 
 def check_terminal(name: str) -> None:
@@ -82,6 +94,7 @@ def begin(
     escape: str | None = "~",
     patience: float = 60.0,
     tells_code: bool = False,
+    fields: str | None = None,
 ) -> None:
     from rdvd.cli.attach.client import Client  # lazy: only now is anything shown
     from rdvd.cli.attach.tty import Tty  # lazy: as above
@@ -96,6 +109,16 @@ def begin(
         ending = client.run(terminal)
     if ending.code != OK:
         raise Failure(ending.text, hint=ending.hint, code=ending.code)
-    click.echo(f"rdv: {ending.text}", err=True)
+    click.echo(
+        f"rdv: {ending.text}" if fields is None else _as_json(session, ending, fields), err=True
+    )
     if tells_code and ending.program is not None:
         sys.exit(ending.program)
+
+
+def _as_json(session: dict[str, Any], ending: Any, fields: str) -> str:
+    from rdvd.cli.render import as_line  # lazy: as above
+
+    how = {"session_id": session["id"], "name": session["name"], "detached": ending.is_detached,
+           "program_exit_code": ending.program, "text": ending.text}  # fmt: skip
+    return as_line(how, fields)

@@ -39,6 +39,7 @@ class Ending(NamedTuple):
     code: int = OK
     hint: str = ""
     program: int | None = None
+    is_detached: bool = False
 
 
 def is_worth_another_try(code: int, error: Said | None) -> bool:

@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-import click
-
 from rdvd.cli import here
 from rdvd.cli.session.finding import Session, find
+from rdvd.cli.view import tell as tell
 
 LONGEST = 150.0  # seconds: ending a session has its grace, which can be configured
 
@@ -29,13 +28,6 @@ def ask(
     path = f"/api/sessions/{session['id']}{verb}"
     sent = None if body is None else json.dumps(body)
     return here.api(seconds).request(method, path, sent)
-
-
-def tell(answer: Any, fields: str | None, sentence: str) -> None:
-    """As JSON for programs, as a sentence for people."""
-    from rdvd.cli import render  # lazy: `rdv --help` needs the options alone
-
-    click.echo(sentence if fields is None else render.as_json(answer, fields))
 
 
 def name_of(session: Session) -> str:

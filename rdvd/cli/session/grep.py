@@ -11,6 +11,7 @@ from rdvd.cli.options import json_option
 from rdvd.cli.session.finding import find
 from rdvd.cli.session.logs import moment_of
 from rdvd.cli.session.offers import open_sessions
+from rdvd.cli.view import Viewing
 
 NOTHING_FOUND = 1
 PATIENCE = 60  # seconds; the daemon itself takes ten for a search, and may have others to do first
@@ -21,7 +22,7 @@ WHY_CUT = {
 }
 
 
-@click.command()
+@click.command(cls=Viewing)
 @click.argument("pattern")
 @click.option("--session", "-s", metavar="NAME", shell_complete=open_sessions,
               help="Only this session.")  # fmt: skip

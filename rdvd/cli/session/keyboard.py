@@ -59,7 +59,8 @@ def execute(
 @click.argument("name", shell_complete=open_sessions)
 @click.argument("text")
 @click.option("--enter", "-e", is_flag=True, help="Press Enter after it.")
-def send(name: str, text: str, enter: bool) -> None:
+@json_option
+def send(name: str, text: str, enter: bool, fields: str | None) -> None:
     """Type TEXT into a session, literally; - types what is on standard input."""
     session = find(name)
     parts = _from_input() if text == "-" else [text]
@@ -67,14 +68,21 @@ def send(name: str, text: str, enter: bool) -> None:
         ask(session, "/text", {"text": part})
     if enter:
         ask(session, "/text", {"text": "", "enter": True})
+    if fields is not None:
+        typed = {"session_id": session["id"], "characters": sum(map(len, parts)), "enter": enter}
+        click.echo(render.as_json(typed, fields))
 
 
 @click.command(cls=Viewing)
 @click.argument("name", shell_complete=open_sessions)
 @click.argument("names", metavar="KEY...", nargs=-1, required=True)
-def keys(name: str, names: tuple[str, ...]) -> None:
+@json_option
+def keys(name: str, names: tuple[str, ...], fields: str | None) -> None:
     """Press keys: Enter, Escape, Tab, Up, F1, C-c, M-x; a single character is that key."""
-    act(name, "/keys", {"keys": list(names)})
+    session = find(name)
+    ask(session, "/keys", {"keys": list(names)})
+    if fields is not None:
+        click.echo(render.as_json({"session_id": session["id"], "keys": list(names)}, fields))
 
 
 def line_of(line: str | None) -> str:

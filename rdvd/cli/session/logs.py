@@ -1,7 +1,6 @@
 """`rdv session logs`: everything that a session printed, and what it prints."""
 
 import re
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -11,15 +10,18 @@ from typing import Any
 import click
 
 from rdvd.cli.exits import USAGE, Failure
+from rdvd.cli.options import json_option
 from rdvd.cli.session.finding import find
 from rdvd.cli.session.offers import open_sessions
+from rdvd.cli.view import Viewing
 
 AGO = re.compile(r"(\d+(?:\.\d+)?)(s|min|m|h|d)")
 SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 Tape = Any  # rdvd.cli.session.tape.Tape, which is read only when it is needed
+Paper = Any  # rdvd.cli.session.paper.Plain or JsonLines, as above
 
 
-@click.command()
+@click.command(cls=Viewing)
 @click.argument("name", shell_complete=open_sessions)
 @click.option("--follow", "-f", "follows", is_flag=True,
               help="Go on with what comes, also over restarts of the daemon.")  # fmt: skip
@@ -28,24 +30,25 @@ Tape = Any  # rdvd.cli.session.tape.Tape, which is read only when it is needed
 @click.option("--lines", "-n", "most", type=click.IntRange(0), metavar="N",
               help="Only the last N lines of what is there.")  # fmt: skip
 @click.option("--raw", is_flag=True, help="Every byte as it was printed, colours and all.")
-def logs(name: str, follows: bool, since: str | None, most: int | None, raw: bool) -> None:
+@json_option
+def logs(
+    name: str, follows: bool, since: str | None, most: int | None, raw: bool, fields: str | None
+) -> None:
     """Print what a session has printed from its birth on.
 
     Without --raw as text: without colours, lines that were written over as they were in the end.
-    What a limit has removed is told on standard error.
+    What a limit has removed is told on standard error. With --json each line is an object: of type
+    line with its text, gap with start and end, or with --raw bytes with base64.
     """
     from rdvd.cli.session.tape import Tape  # lazy: `rdv --help` reads this file too
 
     since_ms = None if since is None else moment_of(since, time.time())
+    out: Paper = _paper(fields, raw=raw)
     tape = Tape(find(name), since_ms=since_ms)
-    try:
-        if most is not None:
-            _print_last(tape, most, raw=raw)
-        if most is None or follows:
-            _print(tape.read(follows=follows), raw=raw)
-    except BrokenPipeError:  # `| head` has seen enough
-        sys.stdout = None
-        sys.exit(0)
+    if most is not None:
+        _print_last(tape, most, out, raw=raw)
+    if most is None or follows:
+        _print(tape.read(follows=follows), out, raw=raw)
 
 
 def moment_of(text: str, now: float) -> int:
@@ -60,22 +63,28 @@ def moment_of(text: str, now: float) -> int:
         raise Failure(f"{text!r} is no time", hint=hint, code=USAGE) from error
 
 
-def _print(pieces: Iterable[Any], *, raw: bool) -> None:
+def _paper(fields: str | None, *, raw: bool) -> Paper:
+    from rdvd.cli.session.paper import JsonLines, Plain  # lazy: as above
+
+    return Plain() if fields is None else JsonLines(fields, raw=raw)
+
+
+def _print(pieces: Iterable[Any], out: Paper, *, raw: bool) -> None:
     from rdvd.cli.session.text import Lines  # lazy: as above
 
     lines = Lines()
     for piece in pieces:
         if not isinstance(piece, bytes):
-            _tell_of(piece)
+            out.gap(piece.start, piece.end)
         elif raw:
-            _write(piece)
+            out.bytes(piece)
         else:
-            _write("".join(f"{line}\n" for line in lines.feed(piece)).encode())
+            out.lines(lines.feed(piece))
     if lines.rest:
-        _write(f"{lines.rest}\n".encode())
+        out.lines([lines.rest])
 
 
-def _print_last(tape: Tape, most: int, *, raw: bool) -> None:
+def _print_last(tape: Tape, most: int, out: Paper, *, raw: bool) -> None:
     """Of what is there; the tape then stands at its end."""
     if raw:
         kept = deque[bytes](maxlen=most + 1)
@@ -85,7 +94,7 @@ def _print_last(tape: Tape, most: int, *, raw: bool) -> None:
                 *whole, rest = (rest + piece).split(b"\n")
                 kept.extend(line + b"\n" for line in whole)
         last = [*kept, rest] if rest else [*kept]
-        _write(b"".join(last[-most:] if most else []))
+        out.bytes(b"".join(last[-most:] if most else []))
         return
     from rdvd.cli.session.text import Lines  # lazy: as above
 
@@ -95,13 +104,4 @@ def _print_last(tape: Tape, most: int, *, raw: bool) -> None:
             shown.extend(lines.feed(piece))
     if lines.rest:
         shown.append(lines.rest)
-    _write("".join(f"{line}\n" for line in shown).encode())
-
-
-def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def _tell_of(gap: Any) -> None:
-    click.echo(f"rdv: bytes {gap.start} to {gap.end} are not there any more", err=True)
+    out.lines(shown)

@@ -7,9 +7,11 @@ import click
 
 from rdvd.cli import here
 from rdvd.cli.exits import CONFLICT, Failure
+from rdvd.cli.options import json_option
 from rdvd.cli.session.finding import find
 from rdvd.cli.session.logs import moment_of
 from rdvd.cli.session.offers import open_sessions
+from rdvd.cli.view import Viewing, tell
 
 PATIENCE = 200  # seconds: longer than the daemon takes for it
 
@@ -19,7 +21,7 @@ def record() -> None:
     """Recordings of sessions. All of them are recorded, always."""
 
 
-@record.command()
+@record.command(cls=Viewing)
 @click.argument("name", shell_complete=open_sessions)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["v2", "v3"]), default="v2", show_default=True,
@@ -28,9 +30,10 @@ def record() -> None:
 @click.option("--until", metavar="WHEN", help="End there.")
 @click.option("--idle", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
               help="Cut longer pauses to so much.")  # fmt: skip
+@json_option
 def export(
     name: str, file: Path | None, form: str, since: str | None, until: str | None,
-    idle: float | None,
+    idle: float | None, fields: str | None,
 ) -> None:  # fmt: skip
     """Write an asciicast, which asciinema plays, into a new FILE or to standard output.
 
@@ -38,6 +41,10 @@ def export(
     """
     from urllib.parse import urlencode  # lazy: `rdv --help` reads this file too
 
+    if file is None and fields is not None:
+        raise click.UsageError(
+            "--json goes with FILE; without one an asciicast is JSON lines anyway"
+        )
     now = time.time()
     asked = {
         "format": f"asciicast-{form}", "idle": idle,
@@ -51,7 +58,8 @@ def export(
         click.echo(cast, nl=False)
     else:
         _write(file, cast)
-        click.echo(f"wrote {file}")
+        about = {"file": str(file), "bytes": len(cast.encode()), "session_id": session["id"]}
+        tell(about, fields, f"wrote {file}")
 
 
 def _write(file: Path, text: str) -> None:

@@ -4,13 +4,16 @@ import re
 import select
 import sys
 import time
+from typing import Any
 
 import click
 
 from rdvd.cli.exits import DAEMON_DOWN, FAILED, REFUSED, TIMED_OUT, USAGE, Failure
+from rdvd.cli.options import json_option
 from rdvd.cli.session.asking import name_of
 from rdvd.cli.session.finding import Session, find
 from rdvd.cli.session.offers import open_sessions
+from rdvd.cli.view import Viewing, tell
 
 OVER = {"exited", "lost", "closed", "trashed"}
 AWAY = {DAEMON_DOWN, REFUSED, TIMED_OUT}  # of a daemon that was there before
@@ -18,7 +21,7 @@ PAUSE = 0.3  # between two looks for a daemon that is away: its socket tells nob
 WINDOW = 64 * 1024  # characters in which a pattern is looked for across lines
 
 
-@click.command()
+@click.command(cls=Viewing)
 @click.argument("name", shell_complete=open_sessions)
 @click.argument("pattern", required=False)
 @click.option("--for", "what", type=click.Choice(["exited", "active", "output"]), default="exited",
@@ -28,9 +31,10 @@ WINDOW = 64 * 1024  # characters in which a pattern is looked for across lines
               help="PATTERN may also be in what was printed before.")  # fmt: skip
 @click.option("--exit-code", "tells_code", is_flag=True,
               help="End with the exit code of the session's program.")  # fmt: skip
+@json_option
 def wait(
     name: str, pattern: str | None, what: str, timeout: float | None, from_start: bool,
-    tells_code: bool,
+    tells_code: bool, fields: str | None,
 ) -> None:  # fmt: skip
     """Wait until a session has ended, is active, or prints what matches PATTERN.
 
@@ -41,12 +45,15 @@ def wait(
         raise Failure("PATTERN and --for output belong together", code=USAGE)
     session = find(name)
     if pattern is not None:
-        _wait_for_output(session, _compiled(pattern), timeout, from_start=from_start)
+        _wait_for_output(session, _compiled(pattern), timeout, fields, from_start=from_start)
         return
     from rdvd.cli.session import words  # lazy: `rdv --help` reads this file too
 
     after = Wait(session, what, timeout).run()
-    click.echo(f"{name_of(after)}: {words.state(after)}", err=True)
+    if fields is not None:
+        tell(after, fields, "")
+    else:
+        click.echo(f"{name_of(after)}: {words.state(after)}", err=True)
     if tells_code and after["exited_at"] is not None:
         sys.exit(_code_of(after))
 
@@ -112,7 +119,12 @@ class Wait:
 
 
 def _wait_for_output(
-    session: Session, pattern: "re.Pattern[str]", seconds: float | None, *, from_start: bool
+    session: Session,
+    pattern: "re.Pattern[str]",
+    seconds: float | None,
+    fields: str | None,
+    *,
+    from_start: bool,
 ) -> None:
     from rdvd.cli.session.tape import Tape  # lazy: as above
     from rdvd.cli.session.text import Lines  # lazy: as above
@@ -122,7 +134,8 @@ def _wait_for_output(
         if isinstance(piece, bytes):
             seen += "".join(f"{line}\n" for line in lines.feed(piece))
             if found := pattern.search(seen + lines.rest):
-                click.echo(found[0])
+                groups: Any = {"match": found[0], "groups": list(found.groups())}
+                tell(groups, fields, found[0])
                 return
             seen = seen[-WINDOW:]
     raise Failure(f"{name_of(session)} has ended without printing that", code=FAILED)
