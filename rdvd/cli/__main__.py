@@ -1,11 +1,10 @@
 """Where `rdv` begins. What a prompt or a status line asks every second goes past the command
 line's library, whose import alone takes longer than everything else: `./dev bench daemon`."""
 
-import errno
 import os
 import sys
 
-from rdvd.cli.exits import FAILED, INTERRUPTED, Failure
+from rdvd.cli.exits import INTERRUPTED, Failure
 
 EXPRESS: dict[tuple[str, ...], str] = {("status",): "rdvd.cli.status_lines"}
 
@@ -15,10 +14,14 @@ def main() -> None:
     try:
         _run()
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except OSError as error:
         if error.filename is not None:  # it was no stream
             raise
-        _end_unheard(error)
+        from rdvd.cli.unheard import end_unheard  # lazy: nearly always somebody listens
+
+        end_unheard(error)
 
 
 def _run() -> None:
@@ -45,8 +48,6 @@ def _express(module: str) -> None:
     except Failure as failure:
         print(failure, file=sys.stderr)
         sys.exit(failure.code)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
 
 
 def _open_what_is_closed() -> None:
@@ -54,15 +55,6 @@ def _open_what_is_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - for as long as we run
-
-
-def _end_unheard(error: OSError) -> None:
-    """A reader that went away, as `| head` does, needs no words."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())  # Python flushes it once more
-    if error.errno != errno.EPIPE:
-        print(Failure(f"the answer could not be shown: {error.strerror}"), file=sys.stderr)
-    sys.exit(FAILED)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ TIMED_OUT = 7
 REFUSED = 8
 NOT_CONFIRMED = 9
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
+UNHEARD = 141  # what a shell makes of a pipe that nobody reads
 
 OF_STATUS = {
     400: USAGE,

@@ -1,6 +1,8 @@
 """The `rdv` command: its options, and one function for each verb. Heavy imports wait inside."""
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -51,12 +53,30 @@ class Commands(click.Group):
         module, _, name = LAZY[cmd_name].partition(":")
         return getattr(import_module(module), name)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _ending_as_a_shell_does():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _ending_as_a_shell_does():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo(err=True)  # below the ^C that the terminal shows
-            ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _ending_as_a_shell_does() -> Generator[None]:
+    """Else click would end both ways with 1."""
+    try:
+        yield
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Python makes a RuntimeError of it if it comes while a class is made, as imports do.
+        if not isinstance(error.__cause__ or error, KeyboardInterrupt):
+            raise
+        click.echo(err=True)  # below the ^C that the terminal shows
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError as error:
+        from rdvd.cli.unheard import end_unheard  # lazy: nearly always somebody listens
+
+        end_unheard(error)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,7 +85,7 @@ def rdv() -> None:
     """Speak to rdvd, the daemon that keeps your terminals, agents and worktrees alive.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
-    6 no daemon, 7 timed out, 8 refused, 9 not confirmed, 130 interrupted.
+    6 no daemon, 7 timed out, 8 refused, 9 not confirmed, 130 interrupted, 141 nobody reads.
     """
 
 
@@ -80,8 +100,17 @@ def main() -> None:
     try:
         rdv(prog_name="rdv")
     except Failure as failure:
-        click.echo(str(failure), err=True)
+        _say(failure)
         sys.exit(failure.code)
+
+
+def _say(failure: Failure) -> None:
+    try:
+        click.echo(str(failure), err=True)
+    except OSError:  # the code says it too
+        from rdvd.cli.unheard import silence  # lazy: as above
+
+        silence(sys.stderr)
 
 
 if __name__ == "__main__":

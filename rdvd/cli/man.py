@@ -41,11 +41,17 @@ def man(
 
 
 def _show(page: str) -> None:
-    """man pages it itself where there is a terminal."""
-    sys.stdout.flush()
-    done = subprocess.run(["man", "-l", "-"], input=page.encode(), check=False)
+    """man pages it itself where there is a terminal. Elsewhere we print it: man says nothing of a
+    disk that is full."""
+    is_paged = sys.stdout.isatty()
+    done = subprocess.run(
+        ["man", "-l", "-"], input=page.encode(), stdout=None if is_paged else subprocess.PIPE,
+        check=False,
+    )  # fmt: skip
     if done.returncode:
         raise Failure(f"man ended with {done.returncode}", code=FAILED)
+    if not is_paged:
+        click.echo(done.stdout, nl=False)
 
 
 def _write(folder: Path, pages: dict[str, str]) -> None:

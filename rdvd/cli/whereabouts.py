@@ -9,17 +9,19 @@ daemon, and by `rdv config`.
 import os
 
 from rdvd.cli.client import Api
-from rdvd.cli.exits import Failure
+from rdvd.cli.exits import USAGE, Failure
 
 
 def home() -> str:
-    chosen = os.environ.get("RDV_HOME") or os.environ.get("REMOTE_DEV_DIR") or "~/.remote-dev"
-    return expanded(chosen)
+    for name in ("RDV_HOME", "REMOTE_DEV_DIR"):
+        if chosen := os.environ.get(name):
+            return _absolute(chosen, name)
+    return _absolute("~/.remote-dev", "HOME")
 
 
 def run() -> str:
     runtime = os.environ.get("RDV_RUNTIME_DIR")
-    return expanded(runtime) if runtime else f"{home()}/run"
+    return _absolute(runtime, "RDV_RUNTIME_DIR") if runtime else f"{home()}/run"
 
 
 def api_socket() -> str:
@@ -56,7 +58,16 @@ def configured(section: str, key: str, default: str) -> str:
     for file in (f"{home()}/server/config.toml", f"{home()}/config.toml"):
         if value is None:
             value = _read(file, section, key)
-    return default if value is None else expanded(str(value))
+    return default if value is None else _absolute(str(value), f"{section}.{key}")
+
+
+def _absolute(path: str, name: str) -> str:
+    """The daemon refuses the others too."""
+    found = expanded(path)
+    if found.startswith("/"):
+        return found
+    cause = f"{path} ({name}) is no absolute path: it would move with the directory you are in"
+    raise Failure(cause, hint=f"Set {name} to a path that begins with /.", code=USAGE)
 
 
 def expanded(path: str) -> str:

@@ -56,3 +56,11 @@ def test_a_file_that_may_move_it_and_makes_no_sense_is_told(tmp_path: Path):
 
     assert said.code == 1
     assert "config.toml cannot be read" in said.err
+
+
+@pytest.mark.parametrize("name", ["RDV_HOME", "REMOTE_DEV_DIR", "RDV_RUNTIME_DIR"])
+def test_a_path_that_would_move_is_refused_as_the_daemon_does(name: str, tmp_path: Path):
+    said = say(tmp_path / "home", tmp_path / "run", "status", **{"RDV_HOME": "", name: "here/it"})
+
+    assert said.code == 2
+    assert f"here/it ({name}) is no absolute path" in said.err

@@ -11,7 +11,10 @@ from tests.rdvd.daemons import A_WHILE, environment
 from .asking import Said
 from .terminal import Place
 
-COMMANDS = ["status", "tree", "config show", "--help"]
+COMMANDS = [
+    "status", "tree", "config show", "--help", "man auth", "top --once", "events", "ls --json",
+    "session --help", "audit --json", "doctor", "api GET /health", "completion bash", "version",
+]  # fmt: skip
 
 
 def redirected(place: Place, command: str, where: str, out: int = subprocess.PIPE) -> Said:
@@ -39,7 +42,7 @@ def test_a_reader_that_went_away_is_no_news(command: str, shared: Place):
     said = redirected(shared, command, "", writer)
     os.close(writer)
 
-    assert (said.code, said.err) == (1, "")
+    assert (said.code, said.err) == (141, "")
 
 
 @pytest.mark.parametrize("command", ["status", "tree", "api GET /health"])
@@ -64,3 +67,19 @@ def test_what_is_no_number_is_no_number_of_seconds(command: str, shared: Place):
     assert said.code == 2
     assert "Traceback" not in said.err
     assert shared.say("status").code == 0
+
+
+def test_a_path_is_encoded_and_one_without_a_slash_is_told(shared: Place):
+    unknown, wrong = shared.say("api", "GET", "/\u00fc b"), shared.say("api", "GET", "health")
+
+    assert (unknown.code, unknown.json["status"]) == (3, 404)
+    assert wrong.code == 2
+    assert "Write it as /health" in wrong.err
+
+
+def test_a_failure_keeps_its_code_where_nobody_hears_of_it(shared: Place):
+    assert redirected(shared, "tree rdvd/nowhere", "2>/dev/full").code == 3
+
+
+def test_settings_are_shown_one_way_at_a_time(shared: Place):
+    assert shared.say("config", "show", "--toml", "--json").code == 2

@@ -122,7 +122,7 @@ def test_when_nobody_reads_any_more_it_ends_by_itself(shared: Place):
     with rdv.stderr:
         said = rdv.stderr.read()
 
-    assert (rdv.wait(A_WHILE), said) == (1, b"")
+    assert (rdv.wait(A_WHILE), said) == (141, b"")
 
 
 @pytest.mark.parametrize("words", [["tree", "--watch=0"], ["tree", "--watch=soon"]], ids=str)

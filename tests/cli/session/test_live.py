@@ -1,13 +1,16 @@
 """`--watch` is moved by events: what happens is seen at once, and nothing is asked for in vain."""
 
+import os
+import select
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from rdvd.cli.client import Api
 from rdvd.cli.following import SHORTEST_GAP
-from tests.cli.terminal import Place, running
+from tests.cli.terminal import Place, running, terminal
 from tests.rdvd.daemons import A_WHILE
 
 from .house import PROGRAM, House
@@ -81,3 +84,46 @@ def questions(house: House) -> int:
         if line.startswith("rdvd_http_request_duration_seconds_count{")
         and 'route="GET /api/sessions"' in line
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("events", "-f"),
+        ("session", "logs", "-f", "lasting"),
+        ("session", "wait", "lasting"),
+        ("session", "wait", "lasting", "never printed", "--for", "output"),
+        ("session", "expect", "lasting", "never printed"),
+        ("ls", "--watch", "--json"),
+        ("top",),
+    ],
+    ids=" ".join,
+)
+def test_ctrl_c_ends_whatever_lasts_with_130_and_no_riddle(words: tuple[str, ...], house: House):
+    if all(each["name"] != "lasting" for each in house.ask("GET", "/api/sessions")):
+        house.new("lasting", "sh", "-c", "echo lasting; exec sleep 1000")
+    with terminal(Place(house.home, house.run), *words) as there:
+        wait_until_it_asks(there.process.pid)
+        there.type("\x03")
+        code = there.process.wait(A_WHILE)
+        os.set_blocking(there.master, False)
+        said = os.read(there.master, 65536).decode()
+
+    # Python ends by the signal itself if that came amid an import; a shell tells both as 130.
+    assert (code if code >= 0 else 128 - code, "Traceback" in said) == (130, False), said
+
+
+def wait_until_it_asks(pid: int) -> None:
+    """Until it has a socket, which nobody tells of."""
+    end = time.monotonic() + A_WHILE
+    while not has_a_socket(pid):
+        assert time.monotonic() < end
+        select.select([], [], [], 0.01)
+
+
+def has_a_socket(pid: int) -> bool:
+    try:
+        files = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    except FileNotFoundError:  # closed while we looked
+        return False
+    return any(file.startswith("socket:") for file in files)
