@@ -10,6 +10,7 @@ from rdvd.cli import here
 from rdvd.cli.client import Api
 from rdvd.cli.exits import Failure
 from rdvd.cli.options import json_option
+from rdvd.cli.view import Viewing
 
 # As in rdvd.hooks.types, whose import would take longer than all of `rdv --help`; a test compares.
 AGENTS = ("claude", "codex", "gemini", "opencode")
@@ -36,7 +37,7 @@ def hooks() -> None:
     """Let agents tell the daemon what happens to them, and take that back."""
 
 
-@hooks.command()
+@hooks.command(cls=Viewing)
 @agents_option
 @json_option
 def install(chosen: str | None, fields: str | None) -> None:
@@ -45,7 +46,7 @@ def install(chosen: str | None, fields: str | None) -> None:
     _say(here.api().request("POST", "/api/hooks", _text(order)), fields, "no agent is used here")
 
 
-@hooks.command()
+@hooks.command(cls=Viewing)
 @agents_option
 @json_option
 def remove(chosen: str | None, fields: str | None) -> None:
@@ -54,7 +55,7 @@ def remove(chosen: str | None, fields: str | None) -> None:
     _say(_of_each(api, "DELETE", chosen), fields, "no agents")
 
 
-@hooks.command()
+@hooks.command(cls=Viewing)
 @agents_option
 @json_option
 def status(chosen: str | None, fields: str | None) -> None:

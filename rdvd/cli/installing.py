@@ -52,7 +52,7 @@ def commands(linger: bool, now: bool) -> list[tuple[str, ...]]:
     ]
 
 
-def write_units(units: dict[str, str]) -> None:
+def write_units(units: dict[str, str]) -> list[Path]:
     """All of them, or none if one is in the way."""
     folder = systemd.folder()
     for name in units:
@@ -64,20 +64,22 @@ def write_units(units: dict[str, str]) -> None:
         make_directory(folder, may_be_link=True)
         for name, text in units.items():
             write_private(folder / name, text.encode())
-            click.echo(f"wrote {folder / name}")
+    return [folder / name for name in units]
 
 
-def remove_units() -> None:
+def remove_units() -> list[Path]:
     """Those that are as we wrote them."""
+    removed: list[Path] = []
     for name in NAMES:
         file = systemd.folder() / name
         state = state_of(file, here.home())
         if state is State.OURS:
             with told():
                 file.unlink()
-            click.echo(f"removed {file}")
+            removed.append(file)
         elif state is not State.ABSENT:
             click.echo(f"! kept {file}: it {state.value}", err=True)
+    return removed
 
 
 def installed() -> list[str]:

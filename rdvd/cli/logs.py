@@ -1,10 +1,11 @@
 """Reading the daemon's log, to the end or on and on."""
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -31,7 +32,7 @@ def journal(lines: int, *, follow: bool) -> NoReturn:
     os.execvp(JOURNAL[0], [*JOURNAL, f"--lines={lines}", *(["--follow"] if follow else [])])
 
 
-def file(log: Path, lines: int, *, follow: bool) -> None:
+def file(log: Path, lines: int, *, follow: bool, fields: str | None = None) -> None:
     """The file's last lines. `tail` follows it by name, so also when it is set aside."""
     if not follow and not log.exists():
         hint = "The daemon writes it when it first starts."
@@ -41,8 +42,19 @@ def file(log: Path, lines: int, *, follow: bool) -> None:
         assert tail.stdout is not None
         try:
             for line in tail.stdout:
-                click.echo(shown(line.rstrip("\n")))
+                click.echo(shown(line.rstrip("\n")) if fields is None else _chosen(line, fields))
         finally:
             tail.terminate()
     if tail.returncode > 0:
         raise Failure(f"tail ended with {tail.returncode}", code=FAILED)
+
+
+def _chosen(line: str, fields: str) -> str:
+    """What is no line of ours, such as the beginning of one, is a text."""
+    try:
+        said: dict[str, Any] = dict(json.loads(line))
+    except (ValueError, TypeError):
+        said = {"text": line.rstrip("\n")}
+    names = [name.strip() for name in fields.split(",") if name.strip()]
+    chosen = {name: said[name] for name in names or said if name in said}
+    return json.dumps(chosen, ensure_ascii=False)

@@ -21,6 +21,8 @@ def as_json(answer: Json, fields: str) -> str:
 
 def as_line(answer: Json, fields: str) -> str:
     """The same in one line, for a stream of them."""
+    import json  # lazy: as above
+
     return json.dumps(json.loads(as_json(answer, fields)), ensure_ascii=False)
 
 

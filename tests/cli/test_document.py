@@ -16,9 +16,7 @@ WITHOUT_JSON = {
     "completion": "its answer is a script for a shell",
     "man": "its answer is a page to read",
     "restore": "a person does it, rarely, and reads what is kept where",
-    "service install": "--dry-run shows what it does",
-    "service uninstall": "a person does it",
-    "service logs": "",
+    "hook": "an agent calls it, and reads what the agent's own hooks say",
 }
 SHELL = "completion bash"  # an argument in the place of a word
 

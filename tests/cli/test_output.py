@@ -1,5 +1,6 @@
 """Nobody reads, there is no room, nothing is open: said in a line at most, and never a riddle."""
 
+import json
 import os
 import subprocess
 import sys
@@ -83,3 +84,9 @@ def test_a_failure_keeps_its_code_where_nobody_hears_of_it(shared: Place):
 
 def test_settings_are_shown_one_way_at_a_time(shared: Place):
     assert shared.say("config", "show", "--toml", "--json").code == 2
+
+
+def test_the_log_as_json_is_a_line_for_each_line(shared: Place):
+    lines = shared.say("service", "logs", "-n2", "--json=event,level").out.splitlines()
+
+    assert [sorted(json.loads(line)) for line in lines] == [["event", "level"]] * 2
