@@ -12,7 +12,7 @@ from rdvd.bytelog import ByteLog, LogProblem
 from rdvd.recorder.log import Log
 from rdvd.recorder.types import Kind
 
-from .written import Model, Step, record_all, steps
+from .written import Model, Step, close_all, record_all, steps
 
 
 @settings(max_examples=30, deadline=None)
@@ -114,7 +114,7 @@ def test_a_torn_last_record_is_no_fault_and_is_written_over(written: Model, tmp_
     assert told(tmp_path) == []
     log = Log(str(tmp_path / "log"), 10)
     log.mark(1_000, Kind.UNPIPED)
-    log.close()
+    close_all(log)
     assert told(tmp_path) == []
     assert ByteLog(tmp_path).gaps()[-1].why == "pipe broken"
 

@@ -47,7 +47,7 @@ def record_all(all_: list[Step], directory: Path, segment_bytes: int) -> Model:
         if lost < 0:
             log.mark(now, Kind.UNPIPED)
             model.gaps += [(model.end, model.end)] * ((model.end, model.end) not in model.gaps)
-            log.close()
+            close_all(log)
             log = Log(str(directory / LOG), segment_bytes)
         elif lost:
             log.lose(lost, now, Kind.DISK_FULL)
@@ -57,8 +57,15 @@ def record_all(all_: list[Step], directory: Path, segment_bytes: int) -> Model:
             model.end += lost
         _print(log, printed, now)
         model.print(printed, now)
-    log.close()
+    close_all(log)
     return model
+
+
+def close_all(log: Log) -> None:
+    """What the recorder flushes first, and closes then."""
+    for segment in log.retired:
+        segment.close()
+    log.close()
 
 
 def _print(log: Log, printed: bytes, now: int) -> None:
