@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
-from rdvd import VERSION, audit, identity, sessions, trash
+from rdvd import VERSION, audit, identity, sessions, trash, worktrees
 from rdvd.audit.routes import audit_routes
 from rdvd.bytelog import Recording
 from rdvd.cleanup import Sweeper
@@ -73,6 +73,7 @@ MIGRATIONS = (
     audit.MIGRATIONS,
     trash.MIGRATIONS,
     sessions.MIGRATIONS,
+    worktrees.MIGRATIONS,
 )
 # Those being served are cut off in time by the rules of the doors; this is for a fault of ours.
 LONGEST_DRAIN = (KEYS["server.drain_seconds"].about.high or 0) + 5
@@ -100,7 +101,7 @@ def tree(
     auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     terminals, front, shown = _terminals(config, store, (tmux, recording, roster), auth.ref, events)
-    projects = project_side(config, store, events)
+    projects = project_side(config, store, events, roster)
     sweeper = Sweeper(store, cleanup_settings(config), projects.trash.expire)
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
@@ -117,6 +118,7 @@ def tree(
         *projects.before,
         task("cleanup", sweeper.watch, grace=1),
         *terminals,
+        *projects.after,
         task("lag", lag.watch, grace=1),
         settings,
         api,

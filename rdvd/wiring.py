@@ -1,30 +1,66 @@
 """Groups of slices made ready for the tree, so that `main.py` shows it whole on two screens."""
 
+from functools import partial
+
 from attrs import frozen
 
-from actors import Child, task
+from actors import Child, Supervisor, Topic, actor, task
 from rdvd.config import Config
 from rdvd.events import Events
 from rdvd.ground.routes import Routes
 from rdvd.ground.store import Store
-from rdvd.reload import trash_settings
+from rdvd.reload import trash_settings, worktree_settings
+from rdvd.sessions import Lodging, Roster
 from rdvd.trash import Trash
 from rdvd.trash.routes import trash_routes
+from rdvd.worktrees import (
+    Git,
+    Repositories,
+    Rooms,
+    Shop,
+    WorktreeFact,
+    Worktrees,
+    tell_of_worktrees,
+)
+from rdvd.worktrees.routes import worktree_routes
 
 
 @frozen
 class Projects:
-    """What surrounds sessions. `before`: up before the terminals are, for these build on it."""
+    """What surrounds sessions. `before` and `after`: up before the terminals are, which
+    build on it, and after them."""
 
     trash: Trash
     before: tuple[Child, ...]
     routes: Routes
+    worktrees: Worktrees
+    after: tuple[Child, ...]
 
 
-def project_side(config: Config, store: Store, events: Events) -> Projects:
+def project_side(config: Config, store: Store, events: Events, roster: Roster) -> Projects:
     trash = Trash(store, trash_settings(config), events)
+    nest, registry, worktrees = _worktrees(config, store, trash, roster)
+    news = partial(tell_of_worktrees, events, worktrees.shop.facts)
     return Projects(
         trash,
-        before=(task("trash", trash.keep, grace=5),),
-        routes=trash_routes(trash, store),
+        before=(
+            task("trash", trash.keep, grace=5),
+            Supervisor("worktrees", nest, registry, strategy="rest_for_one"),
+            task("worktree news", news, grace=1),
+        ),
+        routes=trash_routes(trash, store) + worktree_routes(worktrees),
+        worktrees=worktrees,
+        after=(task("worktree repairs", worktrees.settle, grace=1),),
     )
+
+
+def _worktrees(
+    config: Config, store: Store, trash: Trash, roster: Roster
+) -> tuple[Supervisor, Child, Worktrees]:
+    settings, facts = worktree_settings(config), Topic[WorktreeFact]("worktrees")
+    shop = Shop(store, settings, Git(settings.program), facts, trash, Lodging(roster))
+    nest, rooms = Supervisor("repository"), Rooms()
+    registry = actor("repositories", lambda: Repositories(shop, nest, rooms))
+    worktrees = Worktrees(shop, registry.ref, rooms)
+    trash.register("worktree", worktrees)
+    return nest, registry, worktrees

@@ -10,6 +10,7 @@ from attrs import Attribute, Factory, field, fields, fields_dict, frozen
 
 from rdvd.config.about import About as About
 from rdvd.config.about import place, setting
+from rdvd.config.project_types import WorktreesConfig as WorktreesConfig
 from rdvd.config.terminal_types import BytelogConfig as BytelogConfig
 from rdvd.config.terminal_types import SessionsConfig as SessionsConfig
 from rdvd.config.terminal_types import TmuxConfig as TmuxConfig
@@ -186,6 +187,7 @@ class Config:
     monitoring: MonitoringConfig
     cleanup: CleanupConfig
     trash: TrashConfig
+    worktrees: WorktreesConfig
     bytelog: BytelogConfig
     limits: LimitsConfig
     sources: Mapping[str, str] = field(default=Factory(dict[str, str]), eq=False, repr=False)

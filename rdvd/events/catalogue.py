@@ -44,5 +44,10 @@ FACTS: Mapping[str, Kind] = {
     "trash.added": Kind("Something was moved to the trash.", ("entry",)),
     "trash.restored": Kind("It is out of the trash again.", ("entry",)),
     "trash.removed": Kind("It is gone for good, and its files are.", ("entry",)),
+    "worktree.created": Kind("A worktree is there.", ("path", "branch")),
+    "worktree.removed": Kind("It is gone; what it alone held is kept.", ("path", "recovery_ref")),
+    "worktree.progress": Kind(
+        "A step of something slow has begun or ended.", ("path", "step", "state", "detail")
+    ),
     "facts.missed": Kind("Facts of this topic were lost: look at the state.", ("topic",)),
 }

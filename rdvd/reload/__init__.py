@@ -16,6 +16,7 @@ from .owners import session_settings as session_settings
 from .owners import stream_rules as stream_rules
 from .owners import tmux_settings as tmux_settings
 from .owners import trash_settings as trash_settings
+from .owners import worktree_settings as worktree_settings
 from .types import HeldConfig as HeldConfig
 from .types import HeldSetting as HeldSetting
 from .types import Reloaded as Reloaded

@@ -21,6 +21,7 @@ from rdvd.sessions import SessionSettings, Size
 from rdvd.streams import Entrance
 from rdvd.tmux import TmuxSettings
 from rdvd.trash import TrashSettings
+from rdvd.worktrees import WorktreeSettings
 
 TO_SAY_GOODBYE = 3.0  # seconds; a stream has no answer to finish
 
@@ -97,6 +98,20 @@ def tmux_settings(config: Config) -> TmuxSettings:
         sessions_per_server=tmux.sessions_per_server,
         history_limit=tmux.history_limit,
         answer_seconds=tmux.answer_seconds,
+    )
+
+
+def worktree_settings(config: Config) -> WorktreeSettings:
+    worktrees = config.worktrees
+    return WorktreeSettings(
+        logs=config.database.path.with_name("worktree-logs"),
+        program=worktrees.git,
+        copied=worktrees.copy,
+        disposable=worktrees.disposable,
+        fetches=worktrees.fetch == "on",
+        fetch_seconds=worktrees.fetch_seconds,
+        hook_seconds=worktrees.hook_seconds,
+        git_seconds=worktrees.checkout_seconds,
     )
 
 

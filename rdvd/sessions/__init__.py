@@ -16,6 +16,7 @@ from .census import Census as Census
 from .dye import wash_off as wash_off
 from .front import Front as Front
 from .front import Target as Target
+from .lodging import Lodging as Lodging
 from .migrations import MIGRATIONS as MIGRATIONS
 from .news import tell_of_sessions as tell_of_sessions
 from .registry import Rooms as Rooms

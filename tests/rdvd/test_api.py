@@ -12,8 +12,9 @@ from rdvd import VERSION
 from .daemons import Daemon, living, rdv
 
 PLACES = [
-    "news", "audit", "auth", "trash", "cleanup", "tmux", "recording", "keyframes", "terminals",
-    "session news", "stages", "lag", "config", "api", "streams", "watchdog", "ready",
+    "news", "audit", "auth", "trash", "worktrees", "worktree news", "cleanup", "tmux", "recording",
+    "keyframes", "terminals", "session news", "stages", "worktree repairs", "lag", "config",
+    "api", "streams", "watchdog", "ready",
 ]  # fmt: skip
 
 

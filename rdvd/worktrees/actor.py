@@ -1,0 +1,47 @@
+"""One git repository: everything that changes its worktrees happens here in turn, so that git
+never races itself. Looking needs no turn."""
+
+from actors import Actor
+from rdvd.identity import UserId
+from rdvd.trash import Restored, TrashEntry
+
+from . import adding, clearing, removal, restoring, settling
+from .opened import Opened
+from .rooms import Busy
+from .shop import Shop
+from .types import Candidate, Made, NewTree, Removal, Removed, Worktree
+
+
+class Repository(Actor):
+    """Begun when there is something to do, ended when there has been nothing for a while."""
+
+    def __init__(self, shop: Shop, busy: Busy, key: str) -> None:
+        self._shop = shop
+        self._busy = busy
+        self._key = key
+
+    async def add(self, opened: Opened, order: NewTree) -> Made:
+        with self._busy.working(self._key):
+            return await adding.add(self._shop, opened, order)
+
+    async def remove(self, opened: Opened, order: Removal) -> Removed:
+        with self._busy.working(self._key):
+            return await removal.remove(self._shop, opened, order)
+
+    async def forget_missing(
+        self, opened: Opened, user: UserId, path: str, branch: str | None
+    ) -> Removed:
+        with self._busy.working(self._key):
+            return await clearing.forget_missing(self._shop, opened, user, path, branch)
+
+    async def clear(self, opened: Opened, user: UserId, found: list[Candidate]) -> list[Removed]:
+        with self._busy.working(self._key):
+            return await clearing.remove_candidates(self._shop, opened, user, found)
+
+    async def bring_back(self, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
+        with self._busy.working(self._key):
+            return await restoring.bring_back(self._shop, opened, entry, to)
+
+    async def settle(self, opened: Opened, tree: Worktree) -> None:
+        with self._busy.working(self._key):
+            await settling.settle(self._shop, opened, tree)
