@@ -112,7 +112,9 @@ async def serving_ours() -> AsyncGenerator[Path, None]:
 async def serve_until_cancelled(
     app: App, door: socket.socket, task_status: trio.TaskStatus[Any]
 ) -> None:
-    await serve(app, [door], rules=Live(Rules()), stopping=trio.Event(), task_status=task_status)
+    await serve(
+        app, Live([door]), rules=Live(Rules()), stopping=trio.Event(), task_status=task_status
+    )
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from rdvd.config import KEYS, Config
 from rdvd.events import Events, relay
 from rdvd.events.routes import event_stream
 from rdvd.ground import idempotency_store
+from rdvd.ground.footing import Footing
 from rdvd.ground.http import make_app
 from rdvd.ground.idempotency_store import AnswersInStore
 from rdvd.ground.live import Live
@@ -81,10 +82,11 @@ LONGEST_DRAIN = (KEYS["server.drain_seconds"].about.high or 0) + 5
 
 @frozen
 class Sockets:
-    """What the daemon is reached by, bound already."""
+    """What the daemon is reached by, bound already, and who puts it back where it was."""
 
-    api: Sequence[socket.socket]
-    terminal: Sequence[socket.socket]
+    api: Live[Sequence[socket.socket]]
+    terminal: Live[Sequence[socket.socket]]
+    footing: Footing
 
 
 def tree(
@@ -121,6 +123,7 @@ def tree(
         *projects.after,
         task("lag", lag.watch, grace=1),
         settings,
+        task("footing", sockets.footing.keep, grace=1),
         api,
         streams,
         task("watchdog", watchdog, grace=1),
@@ -200,7 +203,7 @@ def _ways_in(
     of_slices, open_streams = offers
     checks = Checks(
         sources.store, sources.tmux, traffic, sources.census, sources.snapshot,
-        sources.recording, sources.roster,
+        sources.recording, sources.roster, sockets.footing,
     )  # fmt: skip
     routes = health_routes(checks)
     routes += of_slices + metrics_routes(sources)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
+from pathlib import Path
 
 import trio
 from attrs import evolve
@@ -23,9 +24,10 @@ from rdvd import VERSION
 from rdvd.config import Config, load
 from rdvd.ground.early_stops import hold_back_stops, until_told
 from rdvd.ground.errors import Problem
+from rdvd.ground.footing import Footing, PidFile, Seat
 from rdvd.ground.log import Log, logging_to
 from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor, watchdog_interval
-from rdvd.ground.ownership import AlreadyRunning, own
+from rdvd.ground.ownership import AlreadyRunning, Claim, own
 from rdvd.ground.places import Places, find_places, prepare
 from rdvd.ground.redaction import redact
 from rdvd.ground.sockets import Listening, bind, take_over
@@ -96,8 +98,11 @@ def _start(*, is_quiet: bool) -> None:
     prepare(places)
     log_to = log_settings(config)
     log_to = evolve(log_to, stderr="none") if is_quiet else log_to
-    with own(config.server.pid_file), logging_to(log_to, os.environ) as lines:
-        live = partial(_live, config, places, handed_over, notifier, interval, lines)
+    with (
+        own(config.server.pid_file, *_guarded(places, config)) as claim,
+        logging_to(log_to, os.environ) as lines,
+    ):
+        live = partial(_live, config, places, handed_over, claim, notifier, interval, lines)
         trio.run(until_told, live)
 
 
@@ -115,18 +120,27 @@ def _take_descriptors() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+def _guarded(places: Places, config: Config) -> list[Path]:
+    """What nobody else may own beside us: the data directory, and a database that lies outside."""
+    database = config.database.path
+    is_outside = places.home not in database.parents
+    lock = database.with_name(f"{database.name}.lock")
+    return [places.home, lock] if is_outside else [places.home]
+
+
 async def _live(
     config: Config,
     places: Places,
     handed_over: Mapping[str, Listening],
+    claim: Claim,
     notifier: Notifier,
     interval: float | None,
     lines: Log,
 ) -> None:
     async with open_store(config.database.path, MIGRATIONS) as store:
         with (
-            closing(handed_over.get("api") or bind(config.server.api_socket)) as api,
-            closing(handed_over.get("terminal") or bind(config.server.terminal_socket)) as terminal,
+            closing(_seat(handed_over.get("api"), config.server.api_socket)) as api,
+            closing(_seat(handed_over.get("terminal"), config.server.terminal_socket)) as terminal,
         ):
             listening = {"api": str(api.path), "terminal": str(terminal.path)}
             log.info("listening", extra={**listening, "home": str(places.home)})
@@ -136,10 +150,15 @@ async def _live(
                 trip_through_streams(terminal.path),
             )
             watchdog = partial(watch, notifier, interval, *trips)
-            sockets = Sockets([api.socket], [terminal.socket])
+            footing = Footing(PidFile(claim), api, terminal)
+            sockets = Sockets(api.sockets, terminal.sockets, footing)
             reread = partial(load, places, os.environ)
             await run(tree(config, store, sockets, notifier, watchdog, lines, reread))
     log.info("stopped")
+
+
+def _seat(handed_over: Listening | None, path: Path) -> Seat:
+    return Seat(handed_over or bind(path))
 
 
 def _say_and_exit(problem: Problem, code: int) -> None:

@@ -155,5 +155,5 @@ def _found() -> "Generator[Holder | None]":
     from rdvd.cli.holder import holder_of  # lazy: as above
     from rdvd.cli.refusals import told  # lazy: as above
 
-    with told(), holder_of(here.pid_file()) as holder:
+    with told(), holder_of(here.pid_file(), here.home()) as holder:
         yield holder

@@ -11,9 +11,10 @@ from rdvd.cli import here
 from rdvd.cli.client import START_IT, Api
 from rdvd.cli.exits import DAEMON_DOWN, Failure
 from rdvd.cli.finding import Finding, fail, ok, warn
-from rdvd.cli.holder import holder_of
-from rdvd.ground.database import connect_copier, naming_the_file, require_ours
 from rdvd.ground.errors import Problem
+from rdvd.ground.locks import who_holds
+from rdvd.ground.private import read_private
+from rdvd.ground.database import connect_copier, naming_the_file, require_ours
 
 # Only where damage was found: a backup in the place of a whole database loses what came since.
 RESTORE_IT = "stop the daemon and put a backup in its place: `rdv restore FILE`"
@@ -35,12 +36,8 @@ def daemon() -> Iterator[Finding]:
 
 
 def _unheard() -> Finding:
-    """Nobody listens. Whether it runs, the lock says."""
-    try:
-        with holder_of(here.pid_file()) as holder:
-            pid = None if holder is None else holder.pid
-    except Problem:
-        pid = None  # `leftovers` says it
+    """Nobody listens. Whether it runs, the lock says, which nobody can take from it."""
+    pid = who_holds(here.home())
     if pid is None:
         return warn("daemon", "it is not running", START_IT)
     says = f"it runs, pid {pid}, and does not listen at {here.api_socket()}"
@@ -73,10 +70,10 @@ def database() -> Iterator[Finding]:
 
 def leftovers() -> Iterator[Finding]:
     """What a daemon that was killed leaves. The next start takes it away; nothing is wrong."""
+    if who_holds(here.home()) is not None or not isinstance(_health(), Failure):
+        return
     try:
-        with holder_of(here.pid_file()) as holder:
-            if holder is not None or not isinstance(_health(), Failure):
-                return
+        read_private(here.pid_file())
     except Problem as problem:
         yield fail(here.pid_file().name, problem.detail, "no daemon can start until then")
         return

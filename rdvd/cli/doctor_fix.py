@@ -91,11 +91,11 @@ def _leftovers(*, is_dry: bool) -> Iterator[Finding]:
     if not (left or os.path.lexists(pid_file)) or not pid_file.parent.is_dir():
         return
     try:
-        with holder_of(pid_file) as holder:
+        with holder_of(pid_file, here.home()) as holder:
             if holder is not None:
                 return
         files = [*left, *([pid_file] if os.path.lexists(pid_file) else [])]
-        with nullcontext() if is_dry else own(pid_file):
+        with nullcontext() if is_dry else own(pid_file, here.home()):
             for path in left if not is_dry else ():
                 clear_away_stale(path)
         for path in files:

@@ -15,12 +15,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rdvd.ground.locks import PROC, holds, who_holds
 from rdvd.ground.ownership import OURS
 from rdvd.ground.private import read_private
 
-PROC = Path("/proc")
 CREDENTIALS = struct.Struct("iII")  # pid, uid, gid: see unix(7)
-LOCKED = re.compile(rb"^lock:\s+\d+: FLOCK\s+ADVISORY\s+WRITE\s", re.MULTILINE)
 UNIT = re.compile(r"/(rdvd\.service)(?:/|$)", re.MULTILINE)
 
 
@@ -50,9 +49,10 @@ class Holder:
 
 
 @contextmanager
-def holder_of(pid_file: Path) -> Generator[Holder | None]:
-    """Who holds the lock on the file, or None: then whatever the file says is stale."""
-    pid = _pid_in(pid_file)
+def holder_of(pid_file: Path, home: Path | None = None) -> Generator[Holder | None]:
+    """Who holds the lock on the file, or else, whatever became of that file, on the home. None:
+    then whatever the file says is stale."""
+    place, pid = _held(pid_file, home)
     try:
         descriptor = None if pid is None else os.pidfd_open(pid)
     except (OSError, OverflowError):  # no such process, or no number that one could have
@@ -63,10 +63,17 @@ def holder_of(pid_file: Path) -> Generator[Holder | None]:
     try:
         found = Holder(pid, descriptor)
         # In this order: while it lives its number is its own, so what was read was about it.
-        is_it = _holds(pid, pid_file) and not found.is_gone_within(0)
+        is_it = holds(pid, place) and not found.is_gone_within(0)
         yield found if is_it else None
     finally:
         os.close(descriptor)
+
+
+def _held(pid_file: Path, home: Path | None) -> tuple[Path, int | None]:
+    keeper = None if home is None else who_holds(home)
+    if home is not None and keeper is not None:
+        return home, keeper
+    return pid_file, _pid_in(pid_file)
 
 
 def listener_of(path: Path) -> int | None:
@@ -94,29 +101,3 @@ def control_group(pid: int) -> str:
 def _pid_in(pid_file: Path) -> int | None:
     found = OURS.fullmatch(read_private(pid_file) or b"")
     return int(found["pid"]) if found and found["pid"] else None
-
-
-def _holds(pid: int, pid_file: Path) -> bool:
-    """One of its descriptors is this very file, and carries a lock for writing."""
-    try:
-        file = pid_file.stat()
-        for entry in (PROC / str(pid) / "fd").iterdir():
-            if _is_at(entry, file) and LOCKED.search(_about(pid, entry.name)):
-                return True
-    except OSError:
-        return False  # it ended, or is another user's
-    return False
-
-
-def _is_at(entry: Path, file: os.stat_result) -> bool:
-    try:
-        return os.path.samestat(entry.stat(), file)
-    except OSError:
-        return False
-
-
-def _about(pid: int, descriptor: str) -> bytes:
-    try:
-        return (PROC / str(pid) / "fdinfo" / descriptor).read_bytes()
-    except OSError:
-        return b""

@@ -90,7 +90,7 @@ def installed() -> list[str]:
 
 def refuse_a_rival() -> None:
     """A daemon that somebody started by hand holds the place that the unit's would need."""
-    with told(), holder_of(here.pid_file()) as holder:
+    with told(), holder_of(here.pid_file(), here.home()) as holder:
         if holder is not None and holder.unit() is None:
             raise Failure(
                 f"rdvd runs already, pid {holder.pid}, and not by systemd",

@@ -52,7 +52,7 @@ class Rules:
 
 
 async def keep_doors(
-    sockets: Sequence[socket.socket],
+    sockets: Live[Sequence[socket.socket]],
     welcome: Callable[[trio.SocketStream, Peer], G],
     say_goodbye: Callable[[Collection[G]], Awaitable[object]],
     *,
@@ -67,8 +67,7 @@ async def keep_doors(
         try:
             async with trio.open_nursery() as accepting:
                 accepting.start_soon(doors.follow_rules)
-                for bound in sockets:
-                    accepting.start_soon(doors.accept_from, _listen(bound), nursery)
+                accepting.start_soon(doors.accept_from, sockets, _listen(sockets.now), nursery)
                 task_status.started()
                 await stopping.wait()
                 accepting.cancel_scope.cancel()
@@ -99,13 +98,20 @@ class Doors(Generic[G]):
     def inside(self) -> Collection[G]:
         return frozenset(self._inside)
 
-    async def accept_from(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
-        with listener.socket:
-            while True:
-                await self._wait_for(lambda: len(self._inside) < self._rules.now.most)
-                stream = await self._accept(listener)
-                if stream is not None:
-                    self._take(stream, nursery)
+    async def accept_from(
+        self,
+        sockets: Live[Sequence[socket.socket]],
+        listeners: Sequence[trio.SocketListener],
+        nursery: trio.Nursery,
+    ) -> None:
+        """Whoever is inside stays, also when the sockets are others from now on."""
+        while True:
+            async with trio.open_nursery() as accepting:
+                for listener in listeners:
+                    accepting.start_soon(self._accept_all, listener, nursery)
+                await sockets.wait_replaced()
+                accepting.cancel_scope.cancel()
+            listeners = _listen(sockets.now)
 
     async def follow_rules(self) -> None:
         """Who waits outside comes in as soon as there may be more inside."""
@@ -119,6 +125,14 @@ class Doors(Generic[G]):
     def cut_all(self) -> None:
         for guest in self._inside:
             guest.cut()
+
+    async def _accept_all(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
+        with listener.socket:
+            while True:
+                await self._wait_for(lambda: len(self._inside) < self._rules.now.most)
+                stream = await self._accept(listener)
+                if stream is not None:
+                    self._take(stream, nursery)
 
     async def _accept(self, listener: trio.SocketListener) -> trio.SocketStream | None:
         try:
@@ -168,7 +182,11 @@ class Doors(Generic[G]):
         self._may_have_room = trio.Event()
 
 
-def _listen(bound: socket.socket) -> trio.SocketListener:
+def _listen(sockets: Sequence[socket.socket]) -> list[trio.SocketListener]:
+    return [_listen_on(bound) for bound in sockets]
+
+
+def _listen_on(bound: socket.socket) -> trio.SocketListener:
     ours = bound.dup()
     ours.setblocking(False)
     ours.listen(BACKLOG)

@@ -1,6 +1,6 @@
-"""One daemon per data directory: whoever holds the lock on the PID file owns it all.
+"""One daemon per data directory: whoever holds the locks on it and on the PID file owns it all.
 
-The kernel drops the lock with the process, however it dies, so a file without a lock is stale.
+The kernel drops the locks with the process, however it dies, so a file without a lock is stale.
 """
 
 import fcntl
@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from attrs import frozen
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
+from rdvd.ground.locks import who_holds
 from rdvd.ground.private import BadPlace, open_private, read_private
 
 # A bare number is what other programs leave. Nothing, or zeros, is what a crash leaves.
@@ -30,10 +31,10 @@ class AlreadyRunning(Problem):
     title: ClassVar[str] = "Already running"
     code: str = "ALREADY_RUNNING"
 
-    def __init__(self, pid_file: Path, pid: int | None) -> None:
+    def __init__(self, held: Path, pid: int | None) -> None:
         who = "a daemon that is just starting" if pid is None else f"the daemon with pid {pid}"
         super().__init__(
-            f"{pid_file} is held by {who}; stop that one first, or set RDV_HOME to another place",
+            f"{held} is held by {who}; stop that one first, or set RDV_HOME to another place",
             pid=pid,
         )
         self.pid = pid
@@ -48,22 +49,56 @@ class Owner:
     started_at_ms: int
 
 
+class Claim:
+    """What the one owner is known by. The PID file may be taken from it, and is put back; the
+    locks on what it guards are with the process."""
+
+    def __init__(self, pid_file: Path) -> None:
+        self.owner = Owner(os.getpid(), secrets.token_hex(16), now_ms())
+        self.pid_file = pid_file
+        self._descriptor: int | None = None
+
+    def is_in_place(self) -> bool:
+        return self._descriptor is not None and _is_at(self.pid_file, self._descriptor)
+
+    def take_place(self) -> None:
+        """At the start, and again whenever the file is gone. What is not ours is refused."""
+        descriptor = _lock(self.pid_file)
+        with ExitStack() as undo:
+            undo.callback(os.close, descriptor)
+            _refuse_what_is_not_ours(self.pid_file, descriptor)
+            undo.callback(self.pid_file.unlink, missing_ok=True)
+            _write(self.pid_file, descriptor, self.owner)
+            undo.pop_all()
+        self._close()
+        self._descriptor = descriptor
+
+    def leave(self) -> None:
+        """Under the lock: who opens it meanwhile finds, once it has the lock, that it is gone."""
+        if self.is_in_place():
+            self.pid_file.unlink()
+        self._close()
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
 @contextmanager
-def own(pid_file: Path) -> Generator[Owner, None, None]:
-    """Be the one owner in here, or refuse. The file goes when we go, if it is still ours."""
-    descriptor = _lock(pid_file)
-    try:
-        _refuse_what_is_not_ours(pid_file, descriptor)
-        owner = Owner(os.getpid(), secrets.token_hex(16), now_ms())
-        try:
-            _write(pid_file, descriptor, owner)
-            yield owner
-        finally:
-            # Under the lock: who opens it meanwhile finds, once it has the lock, that it is gone.
-            if _is_at(pid_file, descriptor):
-                pid_file.unlink()
-    finally:
-        os.close(descriptor)
+def own(pid_file: Path, *guarded: Path) -> Generator[Claim, None, None]:
+    """Be the one owner in here, or refuse. The file goes when we go, if it is still ours.
+
+    `guarded` is locked too: directories, which nobody can remove while they hold what is owned, so
+    that a second daemon is refused whatever files were deleted; or files made for this alone.
+    """
+    with ExitStack() as held:
+        for path in guarded:
+            held.callback(os.close, _lock_guarded(path))
+        claim = Claim(pid_file)
+        held.callback(claim.leave)
+        claim.take_place()
+        yield claim
 
 
 def read_owner(pid_file: Path) -> Owner | None:
@@ -78,19 +113,36 @@ def read_owner(pid_file: Path) -> Owner | None:
 def _lock(pid_file: Path) -> int:
     while True:
         descriptor = open_private(pid_file, os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _is_locked_for_us(pid_file, descriptor):
             pid = _pid_in(descriptor)
             os.close(descriptor)
-            raise AlreadyRunning(pid_file, pid) from None
-        except OSError as error:
-            os.close(descriptor)
-            hint = "set RDV_HOME to a local disk"
-            raise BadPlace(pid_file, f"cannot be locked ({error.strerror})", hint) from error
+            raise AlreadyRunning(pid_file, pid)
         if _is_at(pid_file, descriptor):
             return descriptor
         os.close(descriptor)  # its last owner removed it while we waited at the door: once more
+
+
+def _lock_guarded(path: Path) -> int:
+    if path.is_dir():
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    else:
+        descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    if _is_locked_for_us(path, descriptor):
+        return descriptor
+    os.close(descriptor)
+    raise AlreadyRunning(path, who_holds(path))
+
+
+def _is_locked_for_us(path: Path, descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        os.close(descriptor)
+        hint = "set RDV_HOME to a local disk"
+        raise BadPlace(path, f"cannot be locked ({error.strerror})", hint) from error
+    return True
 
 
 def _refuse_what_is_not_ours(pid_file: Path, descriptor: int) -> None:
@@ -123,6 +175,6 @@ def _is_at(path: Path, descriptor: int) -> bool:
     """Our open descriptor keeps the inode from being given to another file."""
     try:
         there = path.lstat()
-    except FileNotFoundError:
+    except OSError:
         return False
     return os.path.samestat(there, os.fstat(descriptor))

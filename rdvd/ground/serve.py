@@ -27,7 +27,7 @@ class ServeLimits:
 
 async def serve(
     app: Any,  # an ASGI app; every library types it another way
-    sockets: Sequence[socket.socket],
+    sockets: Live[Sequence[socket.socket]],
     *,
     rules: Live[Rules],
     limits: ServeLimits = ServeLimits(),

@@ -31,15 +31,21 @@ class BadHandover(Problem):
 
 @frozen(eq=False)
 class Listening:
-    """A listening socket. `bound` is the file that we made for it, if we did."""
+    """A listening socket. `bound` is the file that we made for it, if we did; `known` is the one
+    that leads to it, whoever made it."""
 
     socket: socket.socket
     path: Path
     bound: os.stat_result | None
+    known: os.stat_result | None
+
+    def is_in_place(self) -> bool:
+        """Until the socket is closed the kernel gives its inode to no other file."""
+        there = _look(self.path)
+        return there is not None and self.known is not None and os.path.samestat(there, self.known)
 
     def close(self) -> None:
-        """Remove our file, then stop listening: in this order, for until the socket is closed the
-        kernel gives its inode to no other file."""
+        """Remove our file, then stop listening: in this order, as its inode is its own so long."""
         if self.bound is not None:
             _unlink_if_same(self.path, self.bound)
         self.socket.close()
@@ -61,7 +67,7 @@ def bind(path: Path) -> Listening:
         fresh.close()
         hint = "see that its directory exists and has room"
         raise BadPlace(path, f"cannot be listened on ({error.strerror})", hint) from error
-    return Listening(fresh, path, bound)
+    return Listening(fresh, path, bound, known=bound)
 
 
 def take_over(environ: MutableMapping[str, str]) -> dict[str, Listening]:
@@ -102,6 +108,13 @@ def somebody_answers(path: Path) -> bool:
     return failed not in {errno.ECONNREFUSED, errno.ENOENT}
 
 
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except OSError:
+        return None
+
+
 def _unlink_if_same(path: Path, known: os.stat_result) -> None:
     try:
         if os.path.samestat(path.lstat(), known):
@@ -137,4 +150,5 @@ def _verified(name: str, descriptor: int) -> Listening:
             f"the socket {name} that systemd handed over is no listening Unix stream socket; its "
             "unit needs ListenStream= with a path, and Accept=no"
         )
-    return Listening(handed, Path(os.fsdecode(handed.getsockname())), bound=None)
+    path = Path(os.fsdecode(handed.getsockname()))
+    return Listening(handed, path, bound=None, known=_look(path))

@@ -9,6 +9,7 @@ from actors import Node, Unavailable
 from rdvd import VERSION
 from rdvd.bytelog import Recording
 from rdvd.ground.errors import Problem
+from rdvd.ground.footing import Footing
 from rdvd.ground.store import Store, StoreFacts
 from rdvd.ground.traffic import Traffic
 from rdvd.sessions import LIVING, Roster
@@ -43,6 +44,7 @@ class Checks:
         snapshot: Callable[[], Node],
         recording: Recording,
         roster: Roster,
+        footing: Footing,
     ) -> None:
         self._store = store
         self._tmux = tmux
@@ -51,13 +53,14 @@ class Checks:
         self._snapshot = snapshot
         self._recording = recording
         self._roster = roster
+        self._footing = footing
         self._started = trio.current_time()
 
     async def health(self, *, with_tree: bool) -> Health:
         database, of_tmux, tree = await self.database(), await self._tmux.check(), self._snapshot()
         found = database, await self.recorder()
         reasons = [finding.reason for finding in found if finding.reason is not None]
-        reasons += of_tmux
+        reasons += [*of_tmux, *self._footing.troubles()]
         reasons += [f"{path} is {status}" for path, status in not_up(tree)]
         requests = max(0, self._traffic.in_flight - 1)  # this one aside
         return Health(

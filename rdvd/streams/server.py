@@ -21,7 +21,7 @@ from .types import GOING_AWAY
 
 
 async def serve_streams(
-    sockets: Sequence[socket.socket],
+    sockets: Live[Sequence[socket.socket]],
     entrance: Entrance,
     routes: Sequence[StreamRoute],
     ended: Topic[TokenRevoked],

@@ -178,19 +178,18 @@ def test_who_does_not_end_is_killed_only_if_that_was_said(place: Place):
     assert place.pid() is None
 
 
-def test_a_daemon_whose_lock_file_was_removed_is_not_called_stopped(place: Place):
+def test_a_daemon_whose_pid_file_was_replaced_is_the_one_that_is_stopped(place: Place):
     assert place.daemon("start").code == 0
     pid = place.pid()
-    aside = place.home / "aside"
-    place.pid_file.rename(aside)
+    mine = place.home / "mine"
+    mine.write_text("my thesis")
+    mine.replace(place.pid_file)
 
-    stopped, restarted = place.daemon("stop"), place.daemon("restart")
+    again, stopped = place.daemon("start"), place.daemon("stop")
 
-    aside.rename(place.pid_file)
-    assert (stopped.code, restarted.code) == (4, 4)
-    assert "not running" not in stopped.out
-    assert f"pid {pid}" in stopped.err
-    assert place.pid() == pid
+    assert (again.code, again.out) == (0, f"already running, pid {pid}\n")
+    assert (stopped.code, stopped.out) == (0, f"stopped, pid {pid}\n")
+    assert place.pid_file.read_text() == "my thesis"
 
 
 @pytest.mark.parametrize("content", ["{pid}\n", "", "4294967296\n", "9999999999\n"])

@@ -175,7 +175,9 @@ async def test_what_a_killed_daemon_left_is_removed_and_what_a_living_one_has_is
 
 async def test_a_daemon_that_nobody_can_reach_is_not_called_down(tmp_path: Path):
     async with living(tmp_path / "home") as daemon:
-        daemon.socket.rename(daemon.run / "elsewhere")
+        mine = daemon.run / "mine"
+        mine.write_text("my thesis")
+        mine.replace(daemon.socket)
         said = await ask(daemon, "doctor", "--json")
 
     found = by_name(said)["daemon"]

@@ -168,7 +168,7 @@ async def serving(
         run = partial(
             serve,
             app,
-            [bound],
+            Live([bound]),
             rules=Live(Rules(grace=grace, **more)),
             limits=ServeLimits() if limits is None else limits,
             stopping=running.stopping,

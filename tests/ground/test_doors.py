@@ -70,7 +70,7 @@ async def test_without_descriptors_nobody_is_lost_they_wait_and_the_log_says_why
     with socket.socket(socket.AF_UNIX) as bound, socket.socket(socket.AF_UNIX) as caller:
         bound.bind(path)
         serve = partial(
-            keep_doors, [bound], Greeter, nothing_to_say,
+            keep_doors, Live([bound]), Greeter, nothing_to_say,
             rules=Live(Rules(8)), log=LOG, stopping=trio.Event(),
         )  # fmt: skip
         async with trio.open_nursery() as nursery:

@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from rdvd.ground.ownership import AlreadyRunning, own
 try:
-    with own(Path(sys.argv[1])) as owner:
-        print("owns", owner.pid, flush=True)
+    with own(Path(sys.argv[1])) as claim:
+        print("owns", claim.owner.pid, flush=True)
         sys.stdin.read()
 except AlreadyRunning as refused:
     print("refused", refused.pid, flush=True)
@@ -30,9 +30,9 @@ def pid_file(tmp_path: Path) -> Path:
 
 
 def test_the_owner_is_written_down_and_gone_at_the_end(pid_file: Path):
-    with own(pid_file) as owner:
-        assert owner == read_owner(pid_file)
-        assert owner.pid == os.getpid()
+    with own(pid_file) as claim:
+        assert claim.owner == read_owner(pid_file)
+        assert claim.owner.pid == os.getpid()
         assert pid_file.stat().st_mode & 0o777 == 0o600
 
     assert not pid_file.exists()
@@ -44,7 +44,7 @@ def test_two_owners_differ_although_they_have_the_same_pid(pid_file: Path):
     with own(pid_file) as second:
         pass
 
-    assert first.nonce != second.nonce
+    assert first.owner.nonce != second.owner.nonce
 
 
 def test_a_second_daemon_is_refused_with_the_pid_of_the_first_which_is_unharmed(pid_file: Path):
@@ -71,8 +71,8 @@ def test_after_kill_9_the_next_one_takes_over_without_help(pid_file: Path):
 
         assert pid_file.exists()
 
-    with own(pid_file) as owner:
-        assert owner == read_owner(pid_file)
+    with own(pid_file) as claim:
+        assert claim.owner == read_owner(pid_file)
 
 
 def test_what_the_killed_one_had_started_does_not_hold_the_place(pid_file: Path):
@@ -88,8 +88,8 @@ def test_what_the_killed_one_had_started_does_not_hold_the_place(pid_file: Path)
         daemon.kill()
         daemon.wait()
 
-        with own(pid_file) as owner:
-            assert owner == read_owner(pid_file)
+        with own(pid_file) as claim:
+            assert claim.owner == read_owner(pid_file)
 
 
 def test_of_many_that_start_at_once_exactly_one_owns(pid_file: Path):
@@ -128,8 +128,8 @@ def test_an_owner_that_crashes_removes_its_file_too(pid_file: Path):
 def test_a_stale_file_is_taken_over(pid_file: Path, stale: bytes):
     pid_file.write_bytes(stale)
 
-    with own(pid_file) as owner:
-        assert owner == read_owner(pid_file)
+    with own(pid_file) as claim:
+        assert claim.owner == read_owner(pid_file)
 
 
 def test_a_foreign_file_is_refused_and_keeps_its_content(pid_file: Path):

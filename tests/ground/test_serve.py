@@ -253,7 +253,7 @@ async def test_sockets_stay_with_their_owner_and_can_be_served_again(tmp_path: P
 async def start_serving(
     app: Any, bound: Any, stopping: trio.Event, task_status: trio.TaskStatus[Any]
 ) -> None:
-    await serve(app, [bound], rules=RULES, stopping=stopping, task_status=task_status)
+    await serve(app, Live([bound]), rules=RULES, stopping=stopping, task_status=task_status)
 
 
 async def test_one_app_serves_several_sockets(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ async def test_one_app_serves_several_sockets(tmp_path: Path) -> None:
     async with trio.open_nursery() as nursery:
 
         async def both(task_status: trio.TaskStatus[Any]) -> None:
-            await serve(app, sockets, rules=RULES, stopping=stopping, task_status=task_status)
+            await serve(app, Live(sockets), rules=RULES, stopping=stopping, task_status=task_status)
 
         await nursery.start(both)
         for path in paths:
@@ -278,7 +278,7 @@ async def test_it_is_a_task_of_a_tree(tmp_path: Path) -> None:
     with bind(tmp_path / "api.sock") as bound:
 
         async def api(*, stopping: trio.Event, task_status: trio.TaskStatus[Any]) -> None:
-            await serve(app, [bound], rules=RULES, stopping=stopping, task_status=task_status)
+            await serve(app, Live([bound]), rules=RULES, stopping=stopping, task_status=task_status)
 
         root = Supervisor("root", task("http", api, grace=31))
         with trio.fail_after(5):

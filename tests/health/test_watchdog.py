@@ -13,6 +13,7 @@ import trio.testing
 from attrs import define, field
 
 from rdvd import audit, identity
+from rdvd.ground.footing import Footing
 from rdvd.ground.notify import Notifier
 from rdvd.ground.routes import ANYONE, Request, Routes
 from rdvd.ground.store import open_store
@@ -194,7 +195,9 @@ async def test_a_sign_follows_trips_through_a_real_store_and_a_real_socket(
 ):
     async with open_store(tmp_path / "a.db", MIGRATIONS) as store:
         tmux = Tmux(TmuxSettings(tmp_path), {})
-        checks = Checks(store, tmux, Traffic(), Census(), lambda: LONELY, no_recorder(), Roster())
+        checks = Checks(
+            store, tmux, Traffic(), Census(), lambda: LONELY, no_recorder(), Roster(), Footing()
+        )
         routes = health_routes(checks)
         before = store.facts().jobs
         async with (

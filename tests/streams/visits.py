@@ -114,7 +114,9 @@ async def serving(
     with socket.socket(socket.AF_UNIX) as bound, trio.fail_after(60):
         bound.bind(str(path))
         rules = Live(evolve(Rules(grace=3.0), **more))
-        serve = partial(serve_streams, [bound], entrance, routes, ended, census=census, rules=rules)
+        serve = partial(
+            serve_streams, Live([bound]), entrance, routes, ended, census=census, rules=rules
+        )
         async with trio.open_nursery() as nursery:
             await nursery.start(partial(serve, stopping=stopping))
             served = Served(path=path, census=census, stopping=stopping, nursery=nursery)

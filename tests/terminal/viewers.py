@@ -132,7 +132,7 @@ async def cinema(folder: Path, run: Path, **settings: object) -> AsyncGenerator[
         with socket.socket(socket.AF_UNIX) as bound:
             bound.bind(str(path))
             serve = partial(
-                serve_streams, [bound], entrance, [terminals.route()],
+                serve_streams, Live([bound]), entrance, [terminals.route()],
                 Topic[TokenRevoked]("ended"), census=census, rules=Live(Rules(64, grace=3.0)),
             )  # fmt: skip
             await nursery.start(partial(stages.serve, stopping=stopping))
