@@ -52,6 +52,7 @@ from rdvd.reload import (
     tmux_settings,
 )
 from rdvd.reload.routes import config_routes
+from rdvd.safekeeping.routes import safekeeping_routes
 from rdvd.screens import Keyframes
 from rdvd.sessions import (
     Front,
@@ -110,8 +111,9 @@ def tree(
         recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
     routes += session_routes(front, auth.ref) + _hooks(config, front, events) + projects.routes
+    routes += safekeeping_routes(store, config.database.path, record)
     offers = routes, [event_stream(events), shown]
-    api, streams, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
+    ways, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
     root = Supervisor(
         "rdvd",
         task("news", partial(relay, events, ended), grace=1),
@@ -123,9 +125,7 @@ def tree(
         *projects.after,
         task("lag", lag.watch, grace=1),
         settings,
-        task("footing", sockets.footing.keep, grace=1),
-        api,
-        streams,
+        *ways,
         task("watchdog", watchdog, grace=1),
         task("ready", partial(announce, notifier), grace=1),
     )
@@ -197,7 +197,7 @@ def _ways_in(
     offers: tuple[Routes, Sequence[StreamRoute]],
     ended: Topic[TokenRevoked],
     sources: MetricSources,
-) -> tuple[Child, Child, Owners]:
+) -> tuple[tuple[Child, ...], Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, traffic = sources.guard, sources.traffic
     of_slices, open_streams = offers
@@ -219,4 +219,9 @@ def _ways_in(
         census=sources.census, rules=at_streams,
     )  # fmt: skip
     owners = Owners(lines, guard, app, entrance, at_api, at_streams, auth)
-    return task("api", api, grace=LONGEST_DRAIN), task("streams", streams, grace=5), owners
+    ways = (
+        task("footing", sockets.footing.keep, grace=1),
+        task("api", api, grace=LONGEST_DRAIN),
+        task("streams", streams, grace=5),
+    )
+    return ways, owners

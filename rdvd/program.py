@@ -1,7 +1,8 @@
 """The `rdvd` program: from an empty process to a running tree, and back.
 
 Exit codes: 0 it was asked to stop; 1 it fell; 75 another daemon has the place; 78 something that
-only a person can change is wrong, so that starting it again would not help.
+only a person can change is wrong, so that starting it again would not help. Asked to maintain the
+database instead: 0 done; 64, 65, 66, 74 as in maintenance.py.
 """
 
 import ctypes
@@ -20,14 +21,13 @@ import trio
 from attrs import evolve
 
 from actors import GaveUp, run
-from rdvd import VERSION
 from rdvd.config import Config, load
 from rdvd.ground.early_stops import hold_back_stops, until_told
 from rdvd.ground.errors import Problem
 from rdvd.ground.footing import Footing, PidFile, Seat
 from rdvd.ground.log import Log, logging_to
 from rdvd.ground.notify import Notifier, find_notifier, forget_supervisor, watchdog_interval
-from rdvd.ground.ownership import AlreadyRunning, Claim, own
+from rdvd.ground.ownership import AlreadyRunning, Claim, guarded, own
 from rdvd.ground.places import Places, find_places, prepare
 from rdvd.ground.redaction import redact
 from rdvd.ground.sockets import Listening, bind, take_over
@@ -47,9 +47,9 @@ log = logging.getLogger("rdvd")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    is_quiet = _read(sys.argv[1:] if arguments is None else arguments)
-    _take_little_memory()
     try:
+        is_quiet = _read(sys.argv[1:] if arguments is None else arguments)
+        _take_little_memory()
         _start(is_quiet=is_quiet)
     except AlreadyRunning as problem:
         _say_and_exit(problem, TAKEN)
@@ -63,14 +63,9 @@ def _read(arguments: Sequence[str]) -> bool:
     """Whether to be quiet. Whatever else there may be is read by what would stay in memory."""
     if list(arguments) in ([], ["--quiet"]):
         return bool(arguments)
-    import argparse  # lazy: see above
+    from rdvd.maintenance import maintain  # lazy: see above
 
-    parser = argparse.ArgumentParser(prog="rdvd", description="The daemon in the foreground.")
-    parser.add_argument("--version", action="version", version=f"rdvd {VERSION}")
-    parser.add_argument(
-        "--quiet", action="store_true", help="log to the file alone, not to standard error too"
-    )
-    return parser.parse_args(arguments).quiet
+    return maintain(arguments)
 
 
 def _take_little_memory() -> None:
@@ -99,7 +94,7 @@ def _start(*, is_quiet: bool) -> None:
     log_to = log_settings(config)
     log_to = evolve(log_to, stderr="none") if is_quiet else log_to
     with (
-        own(config.server.pid_file, *_guarded(places, config)) as claim,
+        own(config.server.pid_file, *guarded(places.home, config.database.path)) as claim,
         logging_to(log_to, os.environ) as lines,
     ):
         live = partial(_live, config, places, handed_over, claim, notifier, interval, lines)
@@ -118,14 +113,6 @@ def _take_descriptors() -> None:
     most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def _guarded(places: Places, config: Config) -> list[Path]:
-    """What nobody else may own beside us: the data directory, and a database that lies outside."""
-    database = config.database.path
-    is_outside = places.home not in database.parents
-    lock = database.with_name(f"{database.name}.lock")
-    return [places.home, lock] if is_outside else [places.home]
 
 
 async def _live(

@@ -1,20 +1,17 @@
 """The daemon and its database: by what it says itself, or without it by looking."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from rdvd.cli import here
 from rdvd.cli.client import START_IT, Api
 from rdvd.cli.exits import DAEMON_DOWN, Failure
 from rdvd.cli.finding import Finding, fail, ok, warn
+from rdvd.cli.program import NotMaintained, rdvd
 from rdvd.ground.errors import Problem
 from rdvd.ground.locks import who_holds
 from rdvd.ground.private import read_private
-from rdvd.ground.database import connect_copier, naming_the_file, require_ours
 
 # Only where damage was found: a backup in the place of a whole database loses what came since.
 RESTORE_IT = "stop the daemon and put a backup in its place: `rdv restore FILE`"
@@ -59,7 +56,7 @@ def token() -> Iterator[Finding]:
 def database() -> Iterator[Finding]:
     path, health = here.database(), _health()
     if isinstance(health, Failure):
-        yield _look_into(path) if path.exists() else ok("database", "not there yet")
+        yield _look_into() if path.exists() else ok("database", "not there yet")
     elif health["components"]["database"]:
         yield ok("database", "it answers, and the daemon has met no damage")
     else:
@@ -95,26 +92,10 @@ def _health() -> dict[str, Any] | Failure:
     return answer
 
 
-def _look_into(path: Path) -> Finding:
-    """A database without a log is read as a plain file, so that SQLite leaves none beside it."""
-    log = path.with_name(f"{path.name}-wal")
-    if not log.exists():
-        finding = _check(path, is_alone=True)
-        if not log.exists():  # otherwise a daemon has started meanwhile: look as its neighbour
-            return finding
-    return _check(path, is_alone=False)
-
-
-def _check(path: Path, *, is_alone: bool) -> Finding:
+def _look_into() -> Finding:
+    """By the daemon's program, for nobody else opens it."""
     try:
-        connection = connect_copier(path, is_alone=is_alone)
-        with naming_the_file(path), closing(connection):
-            require_ours(connection, path)
-            (word,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    except Problem as problem:
-        return fail("database", problem.detail, RESTORE_IT)
-    except sqlite3.Error as error:
-        return fail("database", f"{path} cannot be read: {error}", KEEP_IT)
-    if word != "ok":
-        return fail("database", f"{path} is damaged: {word}", RESTORE_IT)
-    return ok("database", "whole (integrity_check)")
+        return ok("database", rdvd("--check"))
+    except NotMaintained as refusal:
+        do = RESTORE_IT if refusal.is_about_the_database else KEEP_IT
+        return fail("database", str(refusal.args[0]), do)

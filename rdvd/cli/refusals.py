@@ -9,13 +9,11 @@ from rdvd.cli.exits import FAILED, OF_STATUS, Failure
 @contextmanager
 def told() -> Generator[None]:
     """Turn a refusal of the ground, or of the system, into a `Failure` that a person can read."""
-    import sqlite3  # lazy: only commands that work on files come here
-
-    from rdvd.ground.errors import Problem  # lazy: as above
+    from rdvd.ground.errors import Problem  # lazy: only commands that work on files come here
 
     try:
         yield
     except Problem as problem:
         raise Failure(problem.detail, code=OF_STATUS.get(problem.status, FAILED)) from problem
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise Failure(str(error)) from error

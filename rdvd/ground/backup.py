@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -21,26 +21,50 @@ from rdvd.ground.database import (
 )
 from rdvd.ground.errors import BadInput, Conflict, NotFound, StorageFull
 
+STEPS = 10_000  # of SQLite's machine, between two looks whether it is over
+
 
 def note_beside(path: Path) -> Path:
     """Where it is noted, outside the database, what this very database must hold."""
     return path.with_name(f"{path.name}.audit-head")
 
 
-def backup(path: Path, target: Path) -> None:
-    """Copy the database as it is at this moment, also while the daemon writes."""
-    _require_file(path)
+def backup(
+    path: Path,
+    target: Path,
+    *,
+    is_alone: bool = False,
+    is_over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Copy the database as it is at this moment, also while the daemon writes.
+
+    `is_alone`: the caller holds the daemon's lock, and SQLite leaves nothing beside the database.
+
+    Once `is_over` says so, it ends with SQLite's word that it was interrupted, and without a copy.
+    """
+    require_file(path)
     _refuse_existing(target)
-    with closing(connect_copier(path)) as connection, _naming_a_full_disk(target):
+    copier = connect_copier(path, is_alone=is_alone and not _log(path).exists())
+    with closing(copier) as connection, _naming_a_full_disk(target):
+        connection.set_progress_handler(is_over, STEPS)
         require_ours(connection, path)
         copy_database(connection, target)
 
 
 def verify(file: Path) -> None:
     """Refuse a file that is not ours or contradicts itself. Leaves nothing beside it."""
-    _require_file(file)
+    require_file(file)
     _refuse_log(file)
     _verify_content(file, file)
+
+
+def require_whole(path: Path) -> None:
+    """Refuse a database that is damaged or not ours; nobody else has it open.
+
+    Without a log it is read as a plain file, so that SQLite leaves none beside it.
+    """
+    require_file(path)
+    _verify_content(path, path, is_alone=not _log(path).exists())
 
 
 def restore(file: Path, path: Path) -> Path | None:
@@ -49,7 +73,7 @@ def restore(file: Path, path: Path) -> Path | None:
     The caller holds the daemon's lock: nothing else may open the database meanwhile. A power cut
     at any moment leaves either the old database or the new one in place, and both on the disk.
     """
-    _require_file(file)
+    require_file(file)
     _refuse_log(file)
     with _naming_a_full_disk(path), appearing(path) as copy:
         shutil.copyfile(file, copy)
@@ -96,8 +120,8 @@ def _refuse_in_use(path: Path) -> None:
         raise Conflict(f"{path} is in use by another program. Stop it, then restore again.")
 
 
-def _verify_content(file: Path, named: Path) -> None:
-    with naming_the_file(named), closing(connect_copier(file, is_alone=True)) as connection:
+def _verify_content(file: Path, named: Path, *, is_alone: bool = True) -> None:
+    with naming_the_file(named), closing(connect_copier(file, is_alone=is_alone)) as connection:
         require_ours(connection, named)
         (word,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if word != "ok":
@@ -110,7 +134,7 @@ def _verify_content(file: Path, named: Path) -> None:
             )
 
 
-def _require_file(file: Path) -> None:
+def require_file(file: Path) -> None:
     if not file.is_file():
         raise NotFound(f"{file} is no file.")
 

@@ -92,13 +92,28 @@ def own(pid_file: Path, *guarded: Path) -> Generator[Claim, None, None]:
     `guarded` is locked too: directories, which nobody can remove while they hold what is owned, so
     that a second daemon is refused whatever files were deleted; or files made for this alone.
     """
+    claim = Claim(pid_file)
+    with hold(*guarded):
+        try:
+            claim.take_place()
+            yield claim
+        finally:
+            claim.leave()
+
+
+@contextmanager
+def hold(*guarded: Path) -> Generator[None, None, None]:
+    """Keep everybody else out for a while, without a word to anybody who we are."""
     with ExitStack() as held:
         for path in guarded:
             held.callback(os.close, _lock_guarded(path))
-        claim = Claim(pid_file)
-        held.callback(claim.leave)
-        claim.take_place()
-        yield claim
+        yield
+
+
+def guarded(home: Path, database: Path) -> list[Path]:
+    """What is owned: the data directory, and a database that lies outside of it."""
+    lock = database.with_name(f"{database.name}.lock")
+    return [home] if home in database.parents else [home, lock]
 
 
 def read_owner(pid_file: Path) -> Owner | None:

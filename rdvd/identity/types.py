@@ -205,7 +205,7 @@ class AuthEvent:
     """Something the audit log must know."""
 
     action: str
-    outcome: Literal["accepted", "refused"]
+    outcome: Literal["accepted", "refused", "failed"]
     user: UserId | None = None
     token: TokenId | None = None
     peer: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from .order import (
     ACTORS_MAY_IMPORT,
     ACTORS_ORDER,
+    CLOSED_TO_THE_CLI,
     KNOWN_TO_THE_CLI,
     PURE_ON,
     ROLE_OF_OTHER_NAMES,
@@ -111,6 +112,12 @@ def the_cli_knows_only_types(code: Code) -> Iterator[Complaint]:
             package, other, file = _parts(imported.module)
             is_ours = package == "rdvd" and other not in {"", "cli", "ground"}
             is_known = other in KNOWN_TO_THE_CLI and file == ""
+            if other == "ground" and file.startswith(CLOSED_TO_THE_CLI):
+                yield source.complain(
+                    imported.line,
+                    f"the CLI imports {imported.module}; only the daemon's program opens the "
+                    "database: ask the API, or run `rdvd` as rdvd/cli/program.py does",
+                )
             if package == "actors" or (is_ours and file != "types" and not is_known):
                 yield source.complain(
                     imported.line,

@@ -36,11 +36,11 @@ STEPS = (
     {"sessions"},
     {"terminal", "agents", "knowledge", "hooks"},
     {"orchestrators", "mcp", "jobs"},
-    {"sync", "cleanup", "health", "web"},
+    {"sync", "cleanup", "health", "safekeeping", "web"},
     {"config"},
     {"reload"},
     {"wiring"},
-    {"main"},
+    {"main", "maintenance"},
     {"program"},
     {"__main__"},
 )
@@ -52,6 +52,8 @@ WITHOUT_A_FACE = {"ground"}
 # config: `rdv config` must say what is set, and what is wrong with it, while no daemon is up, with
 # the very code that the daemon starts with. Such a slice is pure: no actor, no loop, no store.
 KNOWN_TO_THE_CLI = {"config"}
+# And what it may not know of ground: only the daemon's own program opens the database.
+CLOSED_TO_THE_CLI = ("store", "database", "backup", "idempotency_store")
 PURE_ON = {"attrs"}
 
 # Inside a slice. A file with another name is a pure file, unless it plays a role by another name.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rdvd.ground.backup import verify
 from rdvd.ground.database import connect_writer
 from tests.rdvd.daemons import living_at, with_setting
 
@@ -57,6 +58,34 @@ async def test_a_daemon_with_its_lock_and_database_elsewhere_is_respected(
     assert saved.code == 0
     assert beside.code == 4
     assert not (home / "sqlite.db").exists()
+
+
+async def test_while_the_daemon_is_down_its_program_does_it_and_leaves_no_trace(
+    tmp_path: Path, run: Path
+):
+    home = tmp_path / "home"
+    async with living_at(home, run) as daemon:
+        assert await daemon.stop() == 0
+    before = sorted(home.rglob("*"))
+
+    saved = say(home, run, "backup", "safe")
+    again = say(home, run, "backup", "safe")
+
+    assert (saved.code, saved.out.split(":")[0]) == (0, "safe")
+    verify(tmp_path / "safe")
+    assert again.code == 4
+    assert before == sorted(home.rglob("*"))
+
+
+async def test_a_daemon_that_only_lost_its_socket_keeps_its_database(tmp_path: Path, run: Path):
+    async with living_at(tmp_path / "home", run) as daemon:
+        mine = run / "mine"
+        mine.write_text("my thesis")
+        mine.replace(daemon.socket)
+        saved = await ask(daemon, "backup", str(tmp_path / "safe"))
+
+    assert saved.code == 4
+    assert f"pid {daemon.process.pid}" in saved.err
 
 
 def test_what_is_no_backup_is_refused_and_nothing_changes(tmp_path: Path, run: Path):

@@ -76,6 +76,7 @@ EXPECTED: dict[Action, tuple[tuple[str, str, str], dict[str, str]]] = {
     "daemon.inspect": (ADMIN, {}),
     "daemon.operate": (ADMIN, {}),
     "trash.empty": (ADMIN, {}),
+    "daemon.backup": (ADMIN, {}),
     "config.read": (ADMIN, {}),
     "config.reload": (ADMIN, {}),
     "events.follow": (USERS, ITSELF),

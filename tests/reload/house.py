@@ -17,6 +17,7 @@ from attrs import frozen
 
 from actors import Supervisor, run
 from rdvd.config import Config, load
+from rdvd.ground.footing import Footing, Seat
 from rdvd.ground.log import Log, logging_to
 from rdvd.ground.notify import Notifier
 from rdvd.ground.places import Places, prepare
@@ -133,12 +134,12 @@ async def _tree(
     stopped, notifier = trio.Event(), Notifier(os.fsencode(ear.getsockname()))
     async with open_store(config.database.path, MIGRATIONS) as store:
         with (
-            closing(bind(config.server.api_socket)) as api,
-            closing(bind(config.server.terminal_socket)) as terminal,
+            closing(Seat(bind(config.server.api_socket))) as api,
+            closing(Seat(bind(config.server.terminal_socket))) as terminal,
         ):
             watchdog = partial(watch, notifier, None, trip_through_store(store))
             reread = partial(load, places, {})
-            sockets = Sockets([api.socket], [terminal.socket])
+            sockets = Sockets(api.sockets, terminal.sockets, Footing(api, terminal))
             root = tree(config, store, sockets, notifier, watchdog, lines, reread)
             with trio.fail_after(A_HANG):
                 async with trio.open_nursery() as nursery:
