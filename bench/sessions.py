@@ -3,6 +3,7 @@
 from .types import Bench, Contender, Measure, Survey
 
 WAYS = "bench.sessions_contenders"
+KEPT = "with end, log, screen and 4 notes kept"
 MOST_PROCESSOR, MOST_MEMORY = 0.01, 60 * 1024
 
 ONE_BY_ONE = Measure(
@@ -10,14 +11,20 @@ ONE_BY_ONE = Measure(
     per="session",
     count=20,
     baseline=Contender("forked tmux: session, options, pipe, kill", f"{WAYS}:forked_one_by_one"),
-    contenders=(Contender("rdvd, over HTTP", f"{WAYS}:ours_one_by_one", ratio_limit=1 / 3),),
+    contenders=(
+        Contender("rdvd, over HTTP", f"{WAYS}:ours_one_by_one", ratio_limit=1 / 3),
+        Contender(f"forked tmux, {KEPT}", f"{WAYS}:scripted_one_by_one"),
+    ),
 )
 MANY = Measure(
     name="begin and close, eight at a time: at least 3 times as many as by forking",
     per="session",
     count=80,
     baseline=Contender("forked tmux: session, options, pipe, kill", f"{WAYS}:forked_by_4"),
-    contenders=(Contender("rdvd, over HTTP", f"{WAYS}:ours_by_8", ratio_limit=1 / 3),),
+    contenders=(
+        Contender("rdvd, over HTTP", f"{WAYS}:ours_by_8", ratio_limit=1 / 3),
+        Contender(f"forked tmux, {KEPT}", f"{WAYS}:scripted_by_4"),
+    ),
 )
 ADOPTION = Survey(
     "100 sessions found again after kill -9",

@@ -1,13 +1,17 @@
 """Sessions of a real daemon, over HTTP; and the same done by hand with tmux."""
 
+import os
+import select
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 from .living import Place, let_live, place, processor_seconds, recorder_of
 from .stopwatch import Stopwatch
@@ -20,6 +24,7 @@ SETTLES_WITHIN = 3.0
 PROGRAM = ("cat", "-")
 OPTIONS = {"@id": "x", "remain-on-exit": "on", "history-limit": "5000"}
 ENVIRONMENT = {"RDV_SESSION_ID": "x", "RDV_API_SOCKET": "x", "RDV_SESSION_TOKEN": "x"}
+Way: TypeAlias = Callable[[Path, str], None]
 CHILDRENS_FAULTS = 10  # the field of /proc/<pid>/stat behind the name, counted from its state
 
 
@@ -39,6 +44,14 @@ def forked_by_4(times: int) -> float:
     return _forked(times, BY_HAND)
 
 
+def scripted_one_by_one(times: int) -> float:
+    return _forked(times, 1, _fork_and_keep)
+
+
+def scripted_by_4(times: int) -> float:
+    return _forked(times, BY_HAND, _fork_and_keep)
+
+
 def _ours(times: int, at_once: int) -> float:
     with place() as where, where.daemon():
         _begin_and_close(where, 1)  # the recorder and a tmux server start with the first one
@@ -51,25 +64,63 @@ def _begin_and_close(where: Place, times: int) -> None:
             asking.ask("DELETE", f"/api/sessions/{asking.new(*PROGRAM)}")
 
 
-def _forked(times: int, at_once: int) -> float:
+def _forked(times: int, at_once: int, way: Way | None = None) -> float:
     names = (f"n{number}" for number in count())
     with server() as path:
-        return _at_once(partial(_fork_for_each, path, names, times // at_once), at_once)
+        each = partial(_for_each, way or _fork, path, names, times // at_once)
+        return _at_once(each, at_once)
 
 
-def _fork_for_each(path: Path, names: Iterator[str], times: int) -> None:
-    def tmux(*command: str) -> None:
-        subprocess.run(["tmux", "-S", path, *command], check=True, stdout=subprocess.DEVNULL)
-
-    variables = [word for name, value in ENVIRONMENT.items() for word in ("-e", f"{name}={value}")]
+def _for_each(way: Way, path: Path, names: Iterator[str], times: int) -> None:
     for _ in range(times):
-        name = next(names)
-        size = ("-x", "120", "-y", "40")
-        tmux("new-session", "-d", "-s", name, *size, "-c", "/", *variables, *PROGRAM)
-        for option, value in OPTIONS.items():
-            tmux("set-option", "-t", f"={name}:", option, value)
-        tmux("pipe-pane", "-O", "-t", f"={name}:", "exec cat >/dev/null")
-        tmux("kill-session", "-t", f"={name}")
+        way(path, next(names))
+
+
+def _fork(path: Path, name: str) -> None:
+    """The least that can be called a session of tmux. Nothing of it is kept, nobody waits."""
+    _new(path, name, "exec cat >/dev/null")
+    _tmux(path, "kill-session", "-t", f"={name}")
+
+
+def _fork_and_keep(path: Path, name: str) -> None:
+    """What a script would have to do for the same: a note on the disk before and after, a log,
+    the program asked to end and waited for, its exit status and its last screen kept."""
+    kept = path.parent / name
+    _note(kept, "begins")
+    pid = int(_new(path, name, f"exec cat >{kept}.log"))
+    _note(kept, "runs")
+    with suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGTERM)
+        select.select([descriptor], [], [])
+        os.close(descriptor)
+    status = _tmux(path, "display-message", "-p", "-t", f"={name}:", "#{pane_dead_signal}")
+    _note(kept, status + _tmux(path, "capture-pane", "-p", "-t", f"={name}:"))
+    _tmux(path, "kill-session", "-t", f"={name}")
+    _note(kept, "closed")
+
+
+def _new(path: Path, name: str, pipe: str) -> str:
+    """The pid in it."""
+    variables = [word for name, value in ENVIRONMENT.items() for word in ("-e", f"{name}={value}")]
+    size = ("-x", "120", "-y", "40", "-P", "-F", "#{pane_pid}")
+    pid = _tmux(path, "new-session", "-d", "-s", name, *size, "-c", "/", *variables, *PROGRAM)
+    for option, value in OPTIONS.items():
+        _tmux(path, "set-option", "-t", f"={name}:", option, value)
+    _tmux(path, "pipe-pane", "-O", "-t", f"={name}:", pipe)
+    return pid
+
+
+def _tmux(path: Path, *command: str) -> str:
+    return subprocess.check_output(["tmux", "-S", path, *command], text=True)
+
+
+def _note(file: Path, text: str) -> None:
+    """As durable as a row of a database."""
+    with file.open("a") as notes:
+        notes.write(text)
+        notes.flush()
+        os.fdatasync(notes.fileno())
 
 
 def _at_once(call: Callable[[], None], callers: int) -> float:
