@@ -27,5 +27,6 @@ def dye_in(pid: int) -> int:
 
 def wash_off() -> None:
     """For a daemon that somebody started from within a session: nothing of ours is part of it."""
-    _, hard = resource.getrlimit(LOCKS)
-    resource.setrlimit(LOCKS, (hard, hard))
+    with suppress(OSError):  # where this may not be changed no wrapper could do it either
+        _, hard = resource.getrlimit(LOCKS)
+        resource.setrlimit(LOCKS, (hard, hard))
