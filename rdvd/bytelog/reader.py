@@ -1,5 +1,6 @@
 """Reading a byte log, also while the recorder writes it. Synchronous: for worker threads."""
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -36,6 +37,12 @@ class ByteLog:
         """The offset behind the newest byte."""
         segments = segments_of(self.directory)
         return segments[-1].end if segments else 0
+
+    @property
+    def last_time(self) -> int | None:
+        """When the newest byte came, in milliseconds; None if there is none."""
+        last = deque(self.blocks(max(0, self.end - 1)), maxlen=1)
+        return last[0].at if last else None
 
     def read(self, offset: int, limit: int) -> Piece:
         """What is there from `offset` on, at most to the next gap or segment.

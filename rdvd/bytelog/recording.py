@@ -68,10 +68,24 @@ class Recording:
         self._pid: int | None = None
         self._starts = 0
         self._trouble = ""
+        self._printed: dict[str, int] = {}  # when each session printed last
+
+    def printed_at(self, session: str) -> int | None:
+        """When it last printed something, in milliseconds; None if nothing is known of that.
+
+        From memory: of those that were recorded in this life of ours.
+        """
+        return self._printed.get(session)
 
     async def add(self, session: str) -> int:
         """Record it from here on; the offset at which that begins. The FIFO must be there."""
-        return int((await self._ask("add", session))[0])
+        offset = int((await self._ask("add", session))[0])
+        if session not in self._printed:
+            log = ByteLog(self._settings.sessions / session)
+            at = await trio.to_thread.run_sync(lambda: log.last_time)
+            if at is not None:
+                self._printed.setdefault(session, at)
+        return offset
 
     async def drain(self, session: str) -> int:
         """Wait until all that tmux wrote to the pipe before now is on file; the offset behind it.
@@ -199,6 +213,7 @@ class Recording:
 
     def _news(self, what: str, session: str, end: int, at: int) -> None:
         if what == "grew":
+            self._printed[session] = at
             self.grew.publish(Grew(session, end, at))
         elif what == "unpiped":
             self.unpiped.publish(Unpiped(session, end, at))

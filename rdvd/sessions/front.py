@@ -59,6 +59,9 @@ class Front:
     def of(self, user: UserId | None) -> list[Session]:
         return self.shop.roster.of(user)
 
+    def printed_at(self, id: SessionId) -> int | None:
+        return self.shop.recording.printed_at(id)
+
     async def create(self, order: Order) -> Session:
         """All of it or nothing, also for a caller that is cancelled in the middle."""
         checks.check_order(order)

@@ -21,7 +21,7 @@ from .routes_orphans import orphan_routes
 from .routes_past import past_routes
 from .routes_terminal import terminal_routes
 from .types import Session, status_of
-from .views import ClosedShown, SessionShown, shown, shown_left
+from .views import ClosedShown, SessionFound, SessionShown, found, shown, shown_left
 
 PATIENTLY = 120.0  # ending has its grace, and that can be configured
 
@@ -38,12 +38,13 @@ def _listing(gate: Gate) -> Routes:
 
     @routes.route(
         "GET", "/api/sessions", "Your sessions, in your order",
-        query=wire.SessionQuery, response=list[SessionShown],
+        query=wire.SessionQuery, response=list[SessionFound],
     )  # fmt: skip
-    async def sessions(request: Request[Any]) -> list[SessionShown]:
+    async def sessions(request: Request[Any]) -> list[SessionFound]:
         by, query = principal_of(request), request.query(wire.SessionQuery)
         await gate.allow(by, "session.list", Thing(user=by.user))
-        return [shown(each) for each in front.of(by.user) if _fits(each, query)]
+        fitting = [each for each in front.of(by.user) if _fits(each, query)]
+        return [found(shown(each), front.printed_at(each.id)) for each in fitting]
 
     @routes.route(
         "POST", "/api/sessions", "Begin a session",
@@ -69,10 +70,11 @@ def _listing(gate: Gate) -> Routes:
 def _single(gate: Gate) -> Routes:
     routes, front = Routes(), gate.front
 
-    @routes.route("GET", "/api/sessions/<id>", "A session, by id or name", response=SessionShown)
+    @routes.route("GET", "/api/sessions/<id>", "A session, by id or name", response=SessionFound)
     async def show(request: Request[Any]) -> Reply:
-        view = shown(await gate.session(request, "session.read"))
-        return Reply(view, etag=etag_of(view))
+        session = await gate.session(request, "session.read")
+        view = shown(session)
+        return Reply(found(view, front.printed_at(session.id)), etag=etag_of(view))
 
     @routes.route(
         "PATCH", "/api/sessions/<id>", "Change what is said of a session",

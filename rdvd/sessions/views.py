@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from rdvd.bytelog import Gap
 
@@ -59,6 +59,16 @@ class SessionShown:
     pane: str | None
     pid: int | None
     pid_started: int | None
+
+
+@frozen
+class SessionFound(SessionShown):
+    """A session as it is found, with when it last printed something; null if that is not known.
+
+    That is no part of its state: it changes all the time, and neither its tag nor events tell.
+    """
+
+    last_activity_at: int | None
 
 
 @frozen
@@ -218,6 +228,10 @@ def shown(session: Session) -> SessionShown:
         pid=pane and pane.pid,
         pid_started=pane and pane.born,
     )
+
+
+def found(view: SessionShown, printed_at: int | None) -> SessionFound:
+    return SessionFound(**asdict(view, recurse=False), last_activity_at=printed_at)
 
 
 def shown_orphan(orphan: Orphan) -> OrphanShown:

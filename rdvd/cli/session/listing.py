@@ -44,6 +44,7 @@ def _draw(found: list[Session]) -> str:
             {
                 "name": plain(each["name"]),
                 "state": words.state(each),
+                "active": words.ago(each["last_activity_at"]),
                 "age": words.age(each["created_at"]),
                 "id": ids[each["id"]],
                 "program": words.program(each),

@@ -4,7 +4,7 @@ from typing import Any
 
 from rdvd.cli.session.finding import Session, sessions
 from rdvd.cli.session.usage import usage_of
-from rdvd.cli.session.words import age, state
+from rdvd.cli.session.words import age, ago, state
 from rdvd.cli.words import plain
 
 Row = dict[str, Any]  # Any: JSON; the keys are those of `rdv top --json`
@@ -40,6 +40,7 @@ class Watch:
             "exit_code": session["exit_code"],
             "exit_signal": session["exit_signal"],
             "created_at": session["created_at"],
+            "last_activity_at": session["last_activity_at"],
             "cpu_percent": percent,
             "memory_bytes": used and used.memory_bytes,
             "processes": used.processes if used else 0,
@@ -56,6 +57,7 @@ def cells(row: Row) -> dict[str, str]:
         "cpu %": "-" if cpu is None else f"{cpu:g}",
         "memory": "-" if memory is None else f"{memory / MEBIBYTE:,.0f} MiB",
         "processes": str(row["processes"]),
+        "active": ago(row["last_activity_at"]),
         "age": age(row["created_at"]),
         "restarts": str(row["restarts"]),
     }

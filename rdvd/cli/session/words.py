@@ -41,6 +41,10 @@ def age(milliseconds: int | None, now: float | None = None) -> str:
     return duration(max(0.0, passed)).partition(" ")[0] + _unit(max(0.0, passed))
 
 
+def ago(milliseconds: int | None) -> str:
+    return "-" if milliseconds is None else f"{age(milliseconds)} ago"
+
+
 def _unit(seconds: float) -> str:
     return duration(seconds).split(" ")[1]
 
@@ -55,6 +59,7 @@ def facts(session: Session) -> dict[str, str]:
         "directory": plain(session["project_path"]),
         "size": f"{session['columns']}x{session['rows']}",
         "created": moment(session["created_at"]),
+        "active": ago(session.get("last_activity_at")),
         "restarts": f"{session['restart_count']} ({session['restart_policy']})",
     }
     more = {
