@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from rdvd import VERSION
-from rdvd.cli.exits import INTERRUPTED, Failure
+from rdvd.cli.exits import INTERRUPTED, USAGE, Failure
 from rdvd.cli.options import json_option
 from rdvd.cli.view import Viewing, tell
 
@@ -41,6 +41,12 @@ LAZY = {
 }
 
 
+SECTIONS = {
+    "Sessions": ("new", "ls", "a", "grep", "session"),
+    "The daemon": ("status", "tree", "top", "events", "doctor", "daemon", "service"),
+}
+
+
 class Commands(click.Group):
     """Commands in files of their own are read when they are asked for, or listed."""
 
@@ -53,6 +59,24 @@ class Commands(click.Group):
         module, _, name = LAZY[cmd_name].partition(":")
         return getattr(import_module(module), name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if self.get_command(ctx, word) is None and not word.startswith("-"):
+            raise _unknown(word, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        named = {name for names in SECTIONS.values() for name in names}
+        others = [name for name in self.list_commands(ctx) if name not in named]
+        room = formatter.width - 6 - max(map(len, [*named, *others]))
+        for title, names in {**SECTIONS, "More": tuple(others)}.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            rows = [(name, each.get_short_help_str(room)) for name, each in commands if each]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _ending_as_a_shell_does():
             return super().make_context(*args, **kwargs)
@@ -60,6 +84,18 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with _ending_as_a_shell_does():
             return super().invoke(ctx)
+
+
+def _unknown(word: str, known: list[str]) -> Failure:
+    from difflib import get_close_matches  # lazy: only for a message
+
+    from rdvd.cli.session.group import WHERE  # lazy: as above
+
+    near = get_close_matches(word, known, n=1)
+    hint = f"Did you mean `rdv {near[0]}`?" if near else "`rdv --help` lists them."
+    if word in WHERE:
+        hint = f"It is one of those for sessions: `rdv session {word}`."
+    return Failure(f"there is no command {word}", hint=hint, code=USAGE)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from rdvd.cli.client import Json
 from rdvd.cli.exits import USAGE, Failure
 
 GAP = "  "
+LEAST = 8  # characters that a column keeps, or those of its head
 
 
 def as_json(answer: Json, fields: str) -> str:
@@ -39,14 +40,28 @@ def _only(names: Sequence[str], answer: Json) -> Json:
 
 
 def table(rows: Sequence[Mapping[str, str]], *, width: int | None = None) -> str:
-    """Columns as wide as they must be; the last one is cut where the terminal ends."""
+    """Columns as wide as they must be. Where the terminal is narrow the widest give way first."""
     if not rows:
         return ""
     names = list(rows[0])
     lines = [[name.upper() for name in names], *([row[name] for name in names] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
     limit = width or room()
+    widest = [max(len(line[column]) for line in lines) for column in range(len(names))]
+    widths = shrunk(widest, [max(len(name), LEAST) for name in names], limit)
     return "\n".join(fit(_join(line, widths), limit) for line in lines)
+
+
+def shrunk(widths: Sequence[int], least: Sequence[int], limit: int) -> list[int]:
+    """The widest narrower, none below its least, until they fit with their gaps. Pure."""
+    found = list(widths)
+    too_much = sum(found) + len(GAP) * (len(found) - 1) - limit
+    for _ in range(too_much):
+        room_left = [width - low for width, low in zip(found, least, strict=True)]
+        may = [column for column, left in enumerate(room_left) if left > 0]
+        if not may:
+            break
+        found[max(may, key=lambda column: found[column])] -= 1
+    return found
 
 
 def facts(pairs: Mapping[str, str]) -> str:
@@ -79,4 +94,6 @@ def duration(seconds: float) -> str:
 
 
 def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    return GAP.join(
+        fit(cell, width).ljust(width) for cell, width in zip(cells, widths, strict=True)
+    ).rstrip()
