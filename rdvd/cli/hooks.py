@@ -78,8 +78,8 @@ def status(chosen: str | None, fields: str | None) -> None:
 
 
 @click.command()
-@click.argument("word", type=click.Choice(REPORTS))
-@click.option("--agent", required=True, type=click.Choice(AGENTS))
+@click.argument("word", metavar="WORD", type=click.Choice(REPORTS))
+@click.option("--agent", required=True, type=click.Choice(AGENTS), help="Which agent it is.")
 def hook(word: str, agent: str) -> None:
     """Tell the daemon what happens to the agent of this session: called by the agents' hooks.
 
