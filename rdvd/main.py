@@ -88,6 +88,7 @@ class Sockets:
     api: Live[Sequence[socket.socket]]
     terminal: Live[Sequence[socket.socket]]
     footing: Footing
+    soft_limit: int | None = None  # of open files, for what runs in sessions; None: our own
 
 
 def tree(
@@ -97,7 +98,7 @@ def tree(
     """Everything that lives in rdvd, in start order: each line may use only the lines above."""
     ended, traffic, census = Topic[TokenRevoked]("tokens ended"), Traffic(), Census()
     guard, lag, tally = Guard(limit_settings(config)), LoopLag(), Tally()
-    held, tmux = Live(config), Tmux(tmux_settings(config), os.environ)
+    held, tmux = Live(config), Tmux(tmux_settings(config, sockets.soft_limit), os.environ)
     recording, roster = Recording(recording_settings(config)), Roster()
     keeper = audit.Keeper(store, audit.note_beside(config.database.path))
     record, events = keeper.record, Events(partial(_look, lambda: root.snapshot()))
@@ -203,7 +204,7 @@ def _ways_in(
     of_slices, open_streams = offers
     checks = Checks(
         sources.store, sources.tmux, traffic, sources.census, sources.snapshot,
-        sources.recording, sources.roster, sockets.footing,
+        sources.recording, sources.roster, sockets.footing, lambda: at_api.now.shortage,
     )  # fmt: skip
     routes = health_routes(checks)
     routes += of_slices + metrics_routes(sources)

@@ -22,6 +22,7 @@ from attrs import evolve
 
 from actors import GaveUp, run
 from rdvd.config import Config, load
+from rdvd.ground.descriptors import require_descriptors, shortage, take_descriptors
 from rdvd.ground.early_stops import hold_back_stops, until_told
 from rdvd.ground.errors import Problem
 from rdvd.ground.footing import Footing, PidFile, Seat
@@ -40,7 +41,6 @@ from rdvd.sessions import wash_off
 FELL = 1
 TAKEN = 75  # EX_TEMPFAIL
 MISCONFIGURED = 78  # EX_CONFIG
-DESCRIPTORS = 65_536  # as in the units
 M_ARENA_MAX = -8  # of malloc.h
 
 log = logging.getLogger("rdvd")
@@ -82,9 +82,10 @@ def _start(*, is_quiet: bool) -> None:
     _dump_no_core()
     wash_off()
     hold_back_stops()
-    _take_descriptors()
+    soft_limit = take_descriptors()
     places = find_places(os.environ)
     config = load(places, os.environ)
+    require_descriptors(config.server.max_connections)
     notifier = find_notifier(os.environ)
     interval = watchdog_interval(os.environ)
     forget_supervisor(os.environ)
@@ -97,7 +98,9 @@ def _start(*, is_quiet: bool) -> None:
         own(config.server.pid_file, *guarded(places.home, config.database.path)) as claim,
         logging_to(log_to, os.environ) as lines,
     ):
-        live = partial(_live, config, places, handed_over, claim, notifier, interval, lines)
+        live = partial(
+            _live, config, places, handed_over, claim, notifier, interval, lines, soft_limit
+        )
         trio.run(until_told, live)
 
 
@@ -105,14 +108,6 @@ def _dump_no_core() -> None:
     """It would hold tokens. The hard limit stays: who is started by us may want a core."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-
-
-def _take_descriptors() -> None:
-    """Each session and each viewer needs some; a login often has 1,024, and allows far more."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def _live(
@@ -123,6 +118,7 @@ async def _live(
     notifier: Notifier,
     interval: float | None,
     lines: Log,
+    soft_limit: int,
 ) -> None:
     async with open_store(config.database.path, MIGRATIONS) as store:
         with (
@@ -130,6 +126,8 @@ async def _live(
             closing(_seat(handed_over.get("terminal"), config.server.terminal_socket)) as terminal,
         ):
             listening = {"api": str(api.path), "terminal": str(terminal.path)}
+            if short := shortage(config.server.max_connections):
+                log.warning("fewer_connections", extra={"reason": short})
             log.info("listening", extra={**listening, "home": str(places.home)})
             trips = (
                 trip_through_store(store),
@@ -138,7 +136,7 @@ async def _live(
             )
             watchdog = partial(watch, notifier, interval, *trips)
             footing = Footing(PidFile(claim), api, terminal)
-            sockets = Sockets(api.sockets, terminal.sockets, footing)
+            sockets = Sockets(api.sockets, terminal.sockets, footing, soft_limit)
             reread = partial(load, places, os.environ)
             await run(tree(config, store, sockets, notifier, watchdog, lines, reread))
     log.info("stopped")

@@ -43,12 +43,13 @@ G = TypeVar("G", bound=Guest)
 class Rules:
     """Who may come in, how many at once, and how long they have to leave in the end.
 
-    Beyond that number the kernel's queue waits.
+    Beyond that number the kernel's queue waits. `shortage` says why they are fewer than is wished.
     """
 
     most: int = 512
     grace: float = 30.0
     peer_check: PeerCheck = field(default=is_our_own_user)
+    shortage: str | None = None
 
 
 async def keep_doors(

@@ -45,6 +45,7 @@ class Checks:
         recording: Recording,
         roster: Roster,
         footing: Footing,
+        shortage: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._store = store
         self._tmux = tmux
@@ -54,13 +55,14 @@ class Checks:
         self._recording = recording
         self._roster = roster
         self._footing = footing
+        self._shortage = shortage
         self._started = trio.current_time()
 
     async def health(self, *, with_tree: bool) -> Health:
         database, of_tmux, tree = await self.database(), await self._tmux.check(), self._snapshot()
         found = database, await self.recorder()
         reasons = [finding.reason for finding in found if finding.reason is not None]
-        reasons += [*of_tmux, *self._footing.troubles()]
+        reasons += [*of_tmux, *self._footing.troubles(), *filter(None, [self._shortage()])]
         reasons += [f"{path} is {status}" for path, status in not_up(tree)]
         requests = max(0, self._traffic.in_flight - 1)  # this one aside
         return Health(

@@ -10,6 +10,7 @@ from actors import Ref
 from rdvd.bytelog import RecordingSettings
 from rdvd.cleanup import CleanupSettings
 from rdvd.config import Config
+from rdvd.ground.descriptors import room_for, shortage
 from rdvd.ground.doors import Rules
 from rdvd.ground.http import App, HttpSettings
 from rdvd.ground.live import Live
@@ -64,11 +65,12 @@ def http_settings(config: Config) -> HttpSettings:
 
 
 def api_rules(config: Config) -> Rules:
-    return Rules(config.server.max_connections // 2, config.server.drain_seconds)
+    wanted = config.server.max_connections
+    return Rules(room_for(wanted) // 2, config.server.drain_seconds, shortage=shortage(wanted))
 
 
 def stream_rules(config: Config) -> Rules:
-    return Rules(config.server.max_connections // 2, TO_SAY_GOODBYE)
+    return Rules(room_for(config.server.max_connections) // 2, TO_SAY_GOODBYE)
 
 
 def auth_settings(config: Config) -> AuthSettings:
@@ -90,7 +92,7 @@ def trash_settings(config: Config) -> TrashSettings:
     return TrashSettings(trash.directory, trash.max_bytes, days)
 
 
-def tmux_settings(config: Config) -> TmuxSettings:
+def tmux_settings(config: Config, soft_limit: int | None = None) -> TmuxSettings:
     tmux = config.tmux
     return TmuxSettings(
         run=tmux.directory,
@@ -98,6 +100,7 @@ def tmux_settings(config: Config) -> TmuxSettings:
         sessions_per_server=tmux.sessions_per_server,
         history_limit=tmux.history_limit,
         answer_seconds=tmux.answer_seconds,
+        soft_limit=soft_limit,
     )
 
 

@@ -210,7 +210,8 @@ class Tmux:
         if path is None or not judgement.is_usable:
             raise TmuxUnavailable(judgement.problem or "there is no tmux")
         socket, manager = self.settings.socket(number), user_manager(self._environ)
-        return await Launch(path, number, socket, self._environ, manager).start()
+        launch = Launch(path, number, socket, self._environ, manager, self.settings.soft_limit)
+        return await launch.start()
 
     def _forget(self) -> None:
         self._reconnects += sum(server.reconnects for server in self._servers.values())

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import resource
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,9 +35,10 @@ class Launch:
         path: Path,
         environ: Mapping[str, str],
         manager: Path | None,
+        soft_limit: int | None = None,
     ) -> None:
         self._command = [
-            program, "-S", os.fspath(path), "-f", "/dev/null",
+            *_with_open_files(soft_limit), program, "-S", os.fspath(path), "-f", "/dev/null",
             "new-session", "-d", "-s", HIDDEN, "-x", "80", "-y", "24", "--", *KEEP_ALIVE,
         ]  # fmt: skip
         self._path, self._environ, self._manager = path, environ, manager
@@ -101,6 +103,14 @@ class Launch:
             )  # fmt: skip
         except OSError as error:
             return _failed(command, f"{command[0]} cannot be run: {error.strerror}")
+
+
+def _with_open_files(soft_limit: int | None) -> tuple[str, ...]:
+    """A unit has its own limit. A shell, because a hook before exec would have to run in a fork of
+    us, with all our threads missing."""
+    if soft_limit is None or soft_limit == resource.RLIM_INFINITY:
+        return ()
+    return ("/bin/sh", "-c", 'ulimit -Sn "$0" && exec "$@"', str(soft_limit))
 
 
 def _failed(command: Sequence[str], why: str) -> "subprocess.CompletedProcess[bytes]":
