@@ -47,10 +47,16 @@ def start_daemon(seconds: float) -> int:
 
 
 def _ended(code: int, words: list[str]) -> Failure:
+    if code == TAKEN and words:  # what the daemon said of it says it all
+        return Failure(_without_name(words[-1]), hint=_where(), code=CONFLICT)
     how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
     meaning = f" ({MEANINGS[code]})" if code in MEANINGS else ""
     cause = "\n".join([f"rdvd ended {how}{meaning}", *words])
     return Failure(cause, hint=_where(), code=CODES.get(code, FAILED))
+
+
+def _without_name(line: str) -> str:
+    return line.strip().removeprefix("rdvd: ")
 
 
 def _too_late(pid: int, seconds: float, words: list[str], *, is_gone: bool) -> Failure:

@@ -144,6 +144,20 @@ def test_of_two_that_start_at_once_one_has_the_place_and_nobody_lies(place: Plac
     assert say(place.home, place.run, "health").code == 0
 
 
+def test_who_comes_second_is_told_so_once(place: Place):
+    place.home.mkdir(mode=0o700)
+    descriptor = os.open(place.home, os.O_RDONLY)
+    # Shared, so that it is known as nobody's before the start, and still keeps the daemon out.
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    late = place.daemon("start")
+    os.close(descriptor)
+
+    assert late.code == 4
+    assert late.err.startswith(f"rdv: {place.home} is held by")
+    assert late.err.count("held by") == 1
+    assert "exit code" not in late.err
+
+
 def test_a_restart_gives_another_process_also_after_a_kill(place: Place):
     place.daemon("start")
     first = place.pid()
