@@ -72,7 +72,9 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"RDV_HOME": str(self.home), "RDV_RUNTIME_DIR": str(self.run)}
+        """Of most people: what has run once has left its bytecode."""
+        kept = {name: of for name, of in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {"RDV_HOME": str(self.home), "RDV_RUNTIME_DIR": str(self.run)}
 
     @contextmanager
     def daemon(self) -> Generator["subprocess.Popen[bytes]", None, None]:

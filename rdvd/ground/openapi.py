@@ -11,7 +11,6 @@ from rdvd.ground.answers import DONE, JSON_TYPE, Binary, Text
 from rdvd.ground.errors import Problem
 from rdvd.ground.exchange import CONTENT_POLICY
 from rdvd.ground.json import encode, schemas
-from rdvd.ground.openapi_page import openapi_page
 from rdvd.ground.problems import PROBLEM_TYPE
 from rdvd.ground.routes import ANYONE, PATH_PARAMETER, Request, Route, Routes
 
@@ -171,6 +170,8 @@ def description_routes(routes: Iterable[Route], *, title: str, version: str) -> 
 
     @cache
     def page() -> str:
+        from rdvd.ground.openapi_page import openapi_page  # lazy: it brings all names of HTML
+
         return openapi_page(json.loads(document()))
 
     @described.route("GET", "/openapi.json", "This description", who=ANYONE, category="")

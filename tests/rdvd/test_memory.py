@@ -16,7 +16,8 @@ from .daemons import living
 
 USELESS = {
     *PARTS,
-    *("argparse", "email.mime", "hpack", "http.client", "http.server", "pdb", "pytest", "rich"),
+    *("argparse", "email.mime", "hpack", "html", "http.client", "http.server", "pdb", "pytest"),
+    "rich",
     *("sqlite_utils.cli", "unittest", "urllib.request", "xml", "rdvd.cli"),
 }
 IMPORTED = re.compile(r"import time: +\d+ \| +\d+ \| (?P<depth> *)(?P<name>\S+)")
