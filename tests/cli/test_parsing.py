@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rdvd.cli.parsing import Json, parse
@@ -15,11 +15,13 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # of the machine's load it says nothing
 @given(VALUES, st.booleans(), st.sampled_from(["", " ", "\r\n\t"]))
 def test_what_was_written_is_read(value: Json, ascii_only: bool, around: str):
     assert parse(around + json.dumps(value, ensure_ascii=ascii_only) + around) == value
 
 
+@settings(deadline=None)  # of the machine's load it says nothing
 @given(st.text('[]{}:,"\\u0e-+.1 tfn\n\x00', max_size=12))
 def test_what_others_refuse_is_refused_and_nothing_else(text: str):
     try:

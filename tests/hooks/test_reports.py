@@ -12,10 +12,8 @@ from typing import Any
 import pytest
 
 from rdvd.cli.client import Api
-from tests.cli.session.house import House
+from tests.cli.session.house import House, settled
 from tests.rdvd.daemons import A_WHILE, configure, environment
-from tests.sessions.house import end_recorder
-from tests.tmux.servers import private_run
 
 # It runs its hooks as a real one does: by a shell, and tells them what it is on standard input.
 AGENT = """\
@@ -36,18 +34,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
     (place / "agent.py").write_text(AGENT)
     command = json.dumps([sys.executable, str(place / "agent.py")])
     configure(place / "home", f"[sessions]\ncodex = {command}\n")
-    with private_run() as run, pytest.MonkeyPatch.context() as patch:
-        run.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(place / "user"))
-        there = House(place / "home", run)
-        there.start()
-        try:
+        with settled(place / "home") as there:
             yield there
-        finally:
-            there.end()
-            end_recorder(there.home / "server" / "recorder.lock")
-            for name in ("api", "terminal", "recorder"):  # what is left there is tmux
-                (run / f"{name}.sock").unlink(missing_ok=True)
 
 
 def test_an_agent_is_heard_and_its_conversation_is_kept(house: House) -> None:

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from attrs import frozen
 
 from actors import Ref, Topic, actor
 from actors.testing import running
 from rdvd.ground.clock import now_ms
-from rdvd.ground.errors import StorageFull
+from rdvd.ground.errors import StorageFull, Unauthenticated
 from rdvd.ground.peer import Peer
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import (
@@ -84,3 +85,10 @@ async def house(
                 yield House(auth.ref, store, settings, ended, events, panes, peer)
     finally:
         os.close(peer.pidfd or -1)
+
+
+async def refused(h: House, headers: dict[str, str], peer: Peer | None = None) -> str:
+    """The code of the refusal."""
+    with pytest.raises(Unauthenticated) as caught:
+        await h.auth.call(Auth.authenticate, headers, peer)
+    return caught.value.code

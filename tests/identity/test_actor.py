@@ -9,8 +9,7 @@ from attrs import evolve
 from trio.testing import wait_all_tasks_blocked
 
 from actors.testing import crash, recording
-from rdvd.ground.errors import BadInput, Conflict, Forbidden, NotFound, Unauthenticated
-from rdvd.ground.peer import Peer
+from rdvd.ground.errors import BadInput, Conflict, Forbidden, NotFound
 from rdvd.identity import (
     Auth,
     ForeignPeer,
@@ -28,15 +27,9 @@ from rdvd.identity import (
 )
 from rdvd.identity.tokens import Secret, new_secret
 
-from .house import House, bearer, house
+from .house import bearer, house, refused
 
 S1, S2 = SessionId("s1"), SessionId("s2")
-
-
-async def refused(h: House, headers: dict[str, str], peer: Peer | None = None) -> str:
-    with pytest.raises(Unauthenticated) as caught:
-        await h.auth.call(Auth.authenticate, headers, peer)
-    return caught.value.code
 
 
 async def test_the_first_start_makes_the_owner_who_needs_no_token(tmp_path: Path):

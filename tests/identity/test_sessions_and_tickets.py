@@ -18,15 +18,9 @@ from rdvd.identity import (
     TokenUser,
 )
 
-from .house import House, bearer, house
+from .house import bearer, house, refused
 
 S1, S2 = SessionId("s1"), SessionId("s2")
-
-
-async def refused(h: House, headers: dict[str, str], peer: Peer | None = None) -> str:
-    with pytest.raises(Unauthenticated) as caught:
-        await h.auth.call(Auth.authenticate, headers, peer)
-    return caught.value.code
 
 
 async def test_a_session_is_itself_by_its_token_and_by_the_kernels_word(tmp_path: Path):

@@ -19,6 +19,8 @@ from attrs import define, field
 from rdvd.cli.client import Api
 from tests.cli.asking import Said, say
 from tests.rdvd.daemons import A_WHILE, environment
+from tests.sessions.house import end_recorder
+from tests.tmux.servers import private_run
 
 PROGRAM = (sys.executable, "-m", "rdvd.cli.main")
 SHELL = ("bash", "--norc", "--noprofile")
@@ -138,3 +140,19 @@ def seat(house: House, *words: str, below: tuple[str, ...] = (), **own: str) -> 
         yield Seat(child, termios.tcgetattr(child.child_fd))
     finally:
         child.close(force=True)
+
+
+@contextmanager
+def settled(home: Path) -> Generator[House]:
+    """A house with a running daemon; what has begun in it ends with the block."""
+    with private_run() as run:
+        run.chmod(0o700)
+        there = House(home, run)
+        there.start()
+        try:
+            yield there
+        finally:
+            there.end()
+            end_recorder(home / "server" / "recorder.lock")
+            for name in ("api", "terminal", "recorder"):  # what is left there is tmux
+                (run / f"{name}.sock").unlink(missing_ok=True)
