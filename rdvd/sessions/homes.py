@@ -16,7 +16,9 @@ from rdvd.ground.private import make_directory, only_for_us
 from .dye import dye_of
 from .types import Exit
 
-WRAPPER = Path(str(files("rdvd.sessions") / "wrapper.sh"))
+# Read once: what is installed later, under a daemon that still runs, is another daemon's.
+WRAPPER = (files("rdvd.sessions") / "wrapper.sh").read_bytes()
+OF_EARLIER_DAEMONS = "/rdvd/sessions/wrapper.sh"  # they ran the installed one itself
 LARGEST_NOTE = 4_096
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
@@ -40,6 +42,10 @@ class Home:
         return self.path / PIPE_PID
 
     @property
+    def wrapper(self) -> Path:
+        return self.path / "wrapper.sh"
+
+    @property
     def exit(self) -> Path:
         return self.path / "exit"
 
@@ -55,9 +61,10 @@ class Home:
 def prepare(home: Home) -> None:
     """Everything new for one launch; what is told of an earlier one is taken away."""
     make_directory(home.path)
-    for old in (home.exit, home.go, home.pipe_pid):
+    for old in (home.exit, home.go, home.pipe_pid, home.wrapper):
         old.unlink(missing_ok=True)
     with only_for_us():
+        home.wrapper.write_bytes(WRAPPER)
         os.mkfifo(home.go, 0o600)
         with suppress(FileExistsError):
             os.mkfifo(home.pipe, 0o600)
@@ -66,11 +73,17 @@ def prepare(home: Home) -> None:
 def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:
     """The directory is named after the session."""
     dye = dye_of(home.path.name)
-    return ("/bin/sh", str(WRAPPER), str(home.path), str(dye), *command)
+    return ("/bin/sh", str(home.wrapper), str(home.path), str(dye), *command)
 
 
 def is_wrapper(command: Sequence[str]) -> bool:
-    return len(command) > 1 and command[1] == str(WRAPPER)
+    """Also one that a daemon before us has begun, wherever that was installed."""
+    match command:
+        case [_, script, directory, *_]:
+            is_ours = script == str(Home(Path(directory)).wrapper)
+            return is_ours or script.endswith(OF_EARLIER_DAEMONS)
+        case _:
+            return False
 
 
 def is_over(wrapper: int) -> bool:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import rdvd.sessions
 from rdvd.bytelog import HANDSHAKE
-from rdvd.sessions.homes import Home, let_go, parse_exit, prepare, read_exit, wrapped
+from rdvd.sessions.homes import Home, is_wrapper, let_go, parse_exit, prepare, read_exit, wrapped
 
+INSTALLED = Path(rdvd.sessions.__file__).with_name("wrapper.sh")
 CASES: list[tuple[tuple[str, ...], int | None, int | None]] = [
     (("true",), 0, None),
     (("sh", "-c", "exit 3"), 3, None),
@@ -53,6 +55,30 @@ def test_the_kernel_takes_the_command_before_what_keeps_sessions(home: Home):
 
     own = int(Path("/proc/self/oom_score_adj").read_text())
     assert int(printed.removesuffix(HANDSHAKE)) == min(own + 200, 1000)
+
+
+def test_an_upgrade_under_a_running_daemon_changes_nothing_that_it_begins(home: Home):
+    script = wrapped(home, ("true",))[1]
+
+    assert Path(script).parent == home.path
+    assert Path(script).read_bytes() == INSTALLED.read_bytes()
+    assert Path(script).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("/bin/sh", "/elsewhere/rdvd/sessions/wrapper.sh", "/home/sessions/1", "vi"), True),
+        (("/bin/sh", "/home/sessions/1/wrapper.sh", "/home/sessions/1", "7", "vi"), True),
+        (("/bin/sh", "wrapper.sh", "vi"), False),
+        (("/bin/sh", "/home/sessions/2/wrapper.sh", "/home/sessions/1", "vi"), False),
+        (("/bin/sh",), False),
+    ],
+)
+def test_a_wrapper_is_known_wherever_its_daemon_was_installed(
+    command: tuple[str, ...], expected: bool
+):
+    assert is_wrapper(command) is expected
 
 
 def run_in_a_pty(home: Home, command: tuple[str, ...]) -> bytes:
