@@ -26,13 +26,15 @@ async def paste_text(tmux: Tmux, server: int, target: str, text: Argument) -> No
     if not data:
         return
     name = f"rdv-{secrets.token_hex(8)}"
+    # Since tmux 3.7 control characters arrive spelt out (^C) unless it is told to leave them.
+    as_they_are = ("-S",) if tmux.abilities(server).can("paste-buffer", "S") else ()
     async with _filling(tmux, name, data) as fill:
         await tmux.batch(
             server,
             (
                 fill,
                 ("copy-mode", "-q", "-t", target),
-                ("paste-buffer", "-p", "-r", "-b", name, "-t", target),
+                ("paste-buffer", "-p", "-r", *as_they_are, "-b", name, "-t", target),
                 ("delete-buffer", "-b", name),  # also if the target is gone
             ),
         )
