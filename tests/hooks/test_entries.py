@@ -15,7 +15,8 @@ from .test_jsontext import VALUES, written
 RDV = ["/opt/my tools/rdv"]
 AGENT = st.sampled_from(sorted(KINDS))
 EVENTS = st.sampled_from([event for kind in KINDS.values() for event in kind.reports] + ["Other"])
-FEW = settings(max_examples=40, deadline=None)  # each installs and removes: a hundred passes over a text
+# Each installs and removes: a hundred passes over a text.
+FEW = settings(max_examples=40, deadline=None)
 COMMAND = st.fixed_dictionaries(
     {"type": st.just("command"), "command": st.sampled_from(["say", "notify # done", "x 2>&1"])}
 )
