@@ -38,6 +38,7 @@ LAZY = {
     "status": "rdvd.cli.status:status",
     "top": "rdvd.cli.top:top",
     "tree": "rdvd.cli.tree:tree",
+    "worktree": "rdvd.cli.worktree.group:worktree",
 }
 
 

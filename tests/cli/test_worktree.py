@@ -1,0 +1,63 @@
+"""`rdv worktree` against a real daemon and a real repository."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.worktrees.gits import Repo, copy_of, make_template
+
+from .asking import Said
+from .terminal import Place
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return copy_of(make_template(tmp_path / "template"), tmp_path / "place")
+
+
+def test_a_worktree_lives_and_goes_by_words_alone(shared: Place, repo: Repo):
+    def say(*words: str) -> Said:
+        return shared.say("worktree", *words, "-C", str(repo.path))
+
+    made = say("new", "fix/a", "--json")
+    path = Path(made.json["path"])
+    listed, status = say("ls"), say("status", "fix/a")
+    repo.write("thought", "1\n", at=path)
+    would, refused = say("rm", "-n", "fix/a"), say("rm", "fix/a")
+    unconfirmed = say("rm", "--force", "fix/a")
+    removed = say("rm", "--force", "--yes", str(path))
+    unknown = say("rm", "fix/a")
+    cleaned = say("cleanup")
+
+    assert made.json["branch"] == "fix/a"
+    assert "fix/a" in listed.out
+    assert "clean      yes" in status.out
+    assert (would.code, "thought" in would.out) == (0, True)
+    assert refused.code == 4
+    assert "1 untracked: never added to git" in refused.err
+    assert "thought" in refused.err
+    assert unconfirmed.code == 9
+    assert removed.code == 0, removed.err
+    assert "rdv trash restore" in removed.out
+    assert not path.exists()
+    assert unknown.code == 3
+    assert cleaned.out == "Nothing to clean up.\n"
+
+
+def test_what_a_project_wants_to_run_is_shown_asked_for_and_run(shared: Place, repo: Repo):
+    def say(*words: str) -> Said:
+        return shared.say("worktree", *words, "-C", str(repo.path))
+
+    repo.commit(".rdv/worktree.toml", 'setup = ["echo $RDV_BRANCH > made"]\n')
+    unasked = say("trust")
+    untrusted = say("new", "before")
+    trusted = say("trust", "--yes")
+    made = say("new", "after", "--json")
+    forgotten = say("trust", "--forget")
+
+    assert unasked.code == 9
+    assert "setup:    echo $RDV_BRANCH > made" in unasked.err
+    assert "nobody has trusted it" in untrusted.out
+    assert trusted.code == 0
+    assert (Path(made.json["path"]) / "made").read_text() == "after\n"
+    assert forgotten.code == 0
