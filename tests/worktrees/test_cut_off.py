@@ -1,0 +1,214 @@
+"""An act that is cut off, wherever it is, leaves nothing half done."""
+
+import os
+import subprocess
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+import trio
+from attrs import evolve
+
+from rdvd.ground.errors import Problem
+from rdvd.identity import SessionId
+from rdvd.worktrees import NewTree, Worktree, storage
+
+from .gits import Repo
+from .ruins import contents, kept_of, modify, reachable
+from .yard import USER, Yard, living
+
+
+@asynccontextmanager
+async def begun_anew(repo: Repo, home: Path) -> AsyncGenerator[Yard]:
+    """The next life of the daemon, once it has put right what it found."""
+    async with living(repo, home) as yard, trio.open_nursery() as nursery:
+        stopping = trio.Event()
+        await nursery.start(partial(yard.front.settle, stopping=stopping))
+        stopping.set()
+        yield yard
+
+
+async def note(yard: Yard, tree: Worktree) -> None:
+    await yard.shop.store.write(storage.put, tree)
+
+
+def row(repo: Repo, path: Path, branch: str) -> Worktree:
+    base = repo.git("rev-parse", "HEAD")
+    common = str(repo.path / ".git")
+    return Worktree("1", USER, common, str(path), branch, "adding", 1, None, base, True)
+
+
+def is_as_before(repo: Repo, path: Path, branch: str) -> bool:
+    is_gone = not os.path.lexists(path) and repo.git("branch", "--list", branch) == ""
+    return is_gone and len(repo.listed()) == 1 and repo.is_well()
+
+
+@pytest.mark.parametrize("step", ["row", "directory", "checkout", "half a checkout", "copies"])
+async def test_a_worktree_that_was_being_made_is_gone_at_the_next_start(
+    repo: Repo, tmp_path: Path, step: str
+):
+    path = repo.path.parent / "project-fix"
+    async with living(repo, tmp_path / "daemon") as yard:
+        await note(yard, row(repo, path, "fix"))
+        if step == "directory":
+            path.mkdir()
+        elif step != "row":
+            repo.git("worktree", "add", "-q", "-b", "fix", str(path))
+        if step == "half a checkout":
+            (path / "README").unlink()
+            admin = repo.path / ".git/worktrees/project-fix"
+            (admin / "index").rename(admin / "index.lock")
+            (admin / "locked").write_text("initializing")
+        if step == "copies":
+            repo.write(".env", "KEY=1\n", at=path)
+
+    async with begun_anew(repo, tmp_path / "daemon") as yard:
+        assert is_as_before(repo, path, "fix")
+        assert await yard.shop.store.read(storage.page_after, "") == []
+        kept = await kept_of(yard)
+
+    assert all((place / ".git").is_file() for place in kept.values())
+
+
+async def test_what_others_have_put_into_the_place_stays(repo: Repo, tmp_path: Path):
+    path = repo.path.parent / "project-fix"
+    async with living(repo, tmp_path / "daemon") as yard:
+        await note(yard, row(repo, path, "fix"))
+    repo.write("thesis", "years of work\n", at=path)
+
+    async with begun_anew(repo, tmp_path / "daemon") as yard:
+        assert await yard.shop.store.read(storage.page_after, "") == []
+
+    assert (path / "thesis").read_text() == "years of work\n"
+
+
+async def test_a_program_of_an_act_that_goes_on_is_ended_first(repo: Repo, tmp_path: Path):
+    path = repo.path.parent / "project-fix"
+    async with living(repo, tmp_path / "daemon") as yard:
+        await note(yard, row(repo, path, "fix"))
+    with straggler() as late:
+        async with begun_anew(repo, tmp_path / "daemon"):
+            pass
+
+    assert late.returncode == -15
+
+
+def straggler() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(["sleep", "60"], env={"PATH": os.environ["PATH"], "RDV_ACT": "1"})
+
+
+@pytest.mark.parametrize("stage", ["removing", "deleting"])
+async def test_a_removal_that_was_cut_off_is_undone_or_ended_and_loses_nothing(
+    repo: Repo, tmp_path: Path, stage: str
+):
+    async with living(repo, tmp_path / "daemon") as yard:
+        path = await yard.tree("fix")
+        modify(repo, path)
+        head = repo.commit("more", "1\n", at=path)
+        modify(repo, path)
+        before = contents(path)
+        (tree,) = await yard.shop.store.read(storage.page_after, "")
+        await note(yard, evolve(tree, stage=stage))  # pyright: ignore[reportArgumentType]
+        if stage == "deleting":
+            (path / "src/main.py").unlink()
+
+    async with begun_anew(repo, tmp_path / "daemon") as yard:
+        if stage == "removing":
+            assert before == contents(path)
+        else:
+            (kept,) = (await kept_of(yard)).values()
+            assert contents(kept)["README"] == b"changed\n"
+            assert not path.exists()
+            assert len(repo.listed()) == 1
+        assert await yard.shop.store.read(storage.unsettled) == []
+
+    assert head in reachable(repo)
+
+
+@pytest.mark.parametrize("fate", ["begun", "never", "never, and used"])
+async def test_a_worktree_for_a_session_shares_its_fate_unless_it_was_used(
+    repo: Repo, tmp_path: Path, fate: str
+):
+    session = SessionId("s1")
+    async with living(repo, tmp_path / "daemon") as yard:
+        path = await yard.tree("fix", session=session)
+        if fate == "never, and used":
+            repo.write("work", "1\n", at=path)
+        if fate == "begun":
+            yard.lodging.sessions.add(session)
+        await yard.front.keep_promise(session)
+
+        assert path.exists() == (fate != "never")
+        assert fate != "never" or is_as_before(repo, path, "fix")
+        assert await yard.shop.store.read(storage.unsettled) == []
+
+
+async def test_who_gives_up_in_the_middle_leaves_nothing(repo: Repo, tmp_path: Path):
+    """Cancelled at every point that the act comes by: then it is all there, or nothing is."""
+    for turns in range(0, 400, 40):
+        async with living(repo, tmp_path / "daemon") as yard:
+            order = NewTree(USER, str(repo.path), "fix")
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_attempt, yard, order)
+                for _ in range(turns):
+                    await trio.lowlevel.checkpoint()
+                nursery.cancel_scope.cancel()
+        async with begun_anew(repo, tmp_path / "daemon") as yard:
+            rows = await yard.shop.store.read(storage.page_after, "")
+            path = repo.path.parent / "project-fix"
+            if rows:
+                assert repo.git("status", "--porcelain", at=path) == ""
+                await yard.remove(path, delete_branch=True)
+            assert is_as_before(repo, path, "fix")
+
+
+async def _attempt(yard: Yard, order: NewTree) -> None:
+    await yard.front.add(order)
+
+
+async def test_a_setup_that_fails_undoes_the_worktree_and_its_words_are_kept(yard: Yard):
+    yard.repo.commit(".rdv/worktree.toml", 'setup = ["echo before", "echo oh no; exit 3"]\n')
+    hooks = await yard.front.hooks(str(yard.repo.path), USER)
+    await yard.front.trust(str(yard.repo.path), USER, hooks.fingerprint)
+
+    with pytest.raises(Problem) as caught:
+        await yard.add("fix")
+
+    assert caught.value.code == "HOOK_FAILED"
+    assert "oh no" in str(caught.value.facts["output"])
+    assert is_as_before(yard.repo, yard.repo.path.parent / "project-fix", "fix")
+    assert len(list((yard.home / "logs").rglob("setup.log"))) == 1
+
+
+async def test_trust_is_for_what_was_seen_and_for_nothing_else(yard: Yard, tmp_path: Path):
+    repo, mark = yard.repo, tmp_path / "mark"
+    repo.write("make.sh", f"touch {mark}\n")
+    repo.git("add", "make.sh")
+    repo.commit(".rdv/worktree.toml", 'setup = ["sh make.sh"]\n')
+    hooks = await yard.front.hooks(str(repo.path), USER)
+    with pytest.raises(Problem):
+        await yard.front.trust(str(repo.path), USER, "something else")
+    await yard.front.trust(str(repo.path), USER, hooks.fingerprint)
+    repo.commit("make.sh", f"echo evil > {mark}\n")
+
+    made = await yard.add("fix")
+
+    assert "nobody has trusted it" in made.notes[0]
+    assert not mark.exists()
+
+
+async def test_a_teardown_that_fails_keeps_the_worktree_unless_forced(yard: Yard):
+    yard.repo.commit(".rdv/worktree.toml", 'teardown = ["exit 1"]\n')
+    hooks = await yard.front.hooks(str(yard.repo.path), USER)
+    await yard.front.trust(str(yard.repo.path), USER, hooks.fingerprint)
+    path = await yard.tree("fix")
+
+    with pytest.raises(Problem) as caught:
+        await yard.remove(path)
+    assert path.exists()
+    removed = await yard.remove(path, force=True)
+
+    assert caught.value.code == "HOOK_FAILED"
+    assert "ended with 1" in removed.notes[0]
