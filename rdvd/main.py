@@ -68,6 +68,7 @@ from rdvd.streams import Census, Entrance, StreamRoute, serve_streams
 from rdvd.terminal import Stages, Terminals
 from rdvd.tmux import Tmux, cleaned
 from rdvd.wiring import project_side
+from rdvd.worktrees import Worktrees
 
 MIGRATIONS = (
     idempotency_store.MIGRATIONS,
@@ -104,8 +105,9 @@ def tree(
     record, events = keeper.record, Events(partial(_look, lambda: root.snapshot()))
     auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
-    terminals, front, shown = _terminals(config, store, (tmux, recording, roster), auth.ref, events)
     projects = project_side(config, store, events, roster)
+    below = tmux, recording, roster, projects.worktrees
+    terminals, front, shown = _terminals(config, store, below, auth.ref, events)
     sweeper = Sweeper(store, cleanup_settings(config), projects.trash.expire)
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
@@ -150,18 +152,18 @@ def _auth(
 def _terminals(
     config: Config,
     store: Store,
-    stands_on: tuple[Tmux, Recording, Roster],
+    stands_on: tuple[Tmux, Recording, Roster, Worktrees],
     auth: Ref[Auth],
     events: Events,
 ) -> tuple[tuple[Child, ...], Front, StreamRoute]:
     """The actors of single sessions outlive a fall of their registry, and not the other way
     round: what falls is found again by looking at what there is."""
-    tmux, recording, roster = stands_on
+    tmux, recording, roster, trees = stands_on
     facts, limits = Topic[SessionFact]("sessions"), session_settings(config)
     keyframes = Keyframes(recording.grew, lambda session: config.bytelog.sessions / session)
     shop = Shop(
         store, tmux, recording, auth, limits, roster, facts, sessions.Census(), keyframes,
-        redactor(config),
+        redactor(config), trees,
     )  # fmt: skip
     nest, rooms = Supervisor("session"), Rooms()
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))

@@ -12,7 +12,7 @@ from rdvd.ground.errors import Problem
 from rdvd.ground.ids import new_id
 from rdvd.identity import SessionId, UserId
 
-from . import checks, transitions
+from . import checks, transitions, trees
 from .actor import SessionActor
 from .expecting import Step, StepOutcome, expect
 from .launch import UNDO_SECONDS
@@ -67,7 +67,12 @@ class Front:
         checks.check_order(order)
         if order.directory is not None:
             await trio.to_thread.run_sync(checks.check_directory, order.directory)
-        id, is_done = SessionId(new_id()), False
+        id = SessionId(new_id())
+        async with trees.standing(self.shop, id, order) as order:
+            return await self._begin(id, order)
+
+    async def _begin(self, id: SessionId, order: Order) -> Session:
+        is_done = False
         try:
             actor = await self.registry.call(Sessions.open, id, order)
             session = await actor.call(SessionActor.begin)

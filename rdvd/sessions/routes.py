@@ -5,12 +5,11 @@ from typing import Any
 
 from actors import Ref
 from rdvd.ground.answers import Reply
-from rdvd.ground.errors import Conflict
 from rdvd.ground.etags import check_if_match, etag_of
 from rdvd.ground.routes import Request, Routes
 from rdvd.identity import Auth, SessionId, Thing
 
-from . import changes, wire
+from . import changes, trees, wire
 from .actor import SessionActor
 from .front import Front
 from .gate import Gate, principal_of
@@ -24,6 +23,7 @@ from .types import Session, status_of
 from .views import ClosedShown, SessionFound, SessionShown, found, shown, shown_left
 
 PATIENTLY = 120.0  # ending has its grace, and that can be configured
+WITH_ITS_TREE = 900.0  # a fetch, a checkout and a project's setup have limits of their own
 
 
 def session_routes(front: Front, auth: Ref[Auth]) -> Routes:
@@ -48,7 +48,7 @@ def _listing(gate: Gate) -> Routes:
 
     @routes.route(
         "POST", "/api/sessions", "Begin a session",
-        request=wire.NewSession, response=SessionShown, status=201, deadline=PATIENTLY,
+        request=wire.NewSession, response=SessionShown, status=201, deadline=WITH_ITS_TREE,
     )  # fmt: skip
     async def create(request: Request[wire.NewSession]) -> Reply:
         by = principal_of(request)
@@ -110,10 +110,12 @@ def _closing(gate: Gate) -> Routes:
     )  # fmt: skip
     async def close(request: Request[Any]) -> ClosedShown:
         session = await gate.session(request, "session.close")
-        if request.query(wire.CloseQuery).cleanup:
-            raise Conflict("no worktree of ours belongs to it", code="NO_WORKTREE")
+        cleans_up = request.query(wire.CloseQuery).cleanup
+        removal = await trees.check_tree(front.shop, session) if cleans_up else None
         left = await front.close(session.id)
         await gate.note(principal_of(request), "session.close", session.id)
+        if removal is not None:
+            await front.shop.worktrees.remove(removal)
         return shown_left(left)
 
     return routes

@@ -8,6 +8,7 @@ from rdvd.ground.store import Store
 from rdvd.identity import Auth, SessionId
 from rdvd.screens import Keyframes, Redactor
 from rdvd.tmux import Tmux
+from rdvd.worktrees import Worktrees
 
 from .census import Census, Traces
 from .homes import Home
@@ -28,6 +29,7 @@ class Shop:
     census: Census
     keyframes: Keyframes
     redactor: Redactor
+    worktrees: Worktrees
 
     def home(self, id: SessionId) -> Home:
         return Home(self.settings.directory / id)

@@ -149,6 +149,14 @@ class Session:
 
 
 @frozen
+class TreeOrder:
+    """A worktree to make for it. Without `base` a new branch begins where the directory is."""
+
+    branch: str
+    base: str | None = None
+
+
+@frozen
 class Order:
     """What is asked for: all of a session that somebody may choose."""
 
@@ -162,6 +170,7 @@ class Order:
     is_orchestrator: bool = False
     restart: RestartPolicy = "never"
     conversation: str | None = None
+    worktree: TreeOrder | None = None  # of the repository that the directory is in
 
 
 @frozen

@@ -18,6 +18,7 @@ from .types import (
     RestartPolicy,
     Size,
     Status,
+    TreeOrder,
 )
 
 Columns = Annotated[int, msgspec.Meta(ge=FEWEST_COLUMNS, le=MOST_COLUMNS)]
@@ -33,6 +34,14 @@ KEEP = "\0"  # a member that was not given: null means nothing there
 
 def _keep() -> str | None:
     return KEEP
+
+
+@frozen
+class NewTree:
+    """A worktree for the session, of the repository that project_path is in."""
+
+    branch: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    base: Id | None = None
 
 
 @frozen
@@ -54,6 +63,7 @@ class NewSession:
     rows: Rows | None = None
     restart_policy: RestartPolicy = "never"
     conversation_id: Id | None = None
+    worktree: NewTree | None = None
 
 
 @frozen
@@ -189,7 +199,7 @@ class ScreenQuery:
 
 
 def order_of(body: NewSession, user: UserId) -> Order:
-    size = None
+    size, tree = None, body.worktree
     if body.columns is not None or body.rows is not None:
         size = Size(body.columns or 120, body.rows or 40)
     return Order(
@@ -205,4 +215,5 @@ def order_of(body: NewSession, user: UserId) -> Order:
         is_orchestrator=body.is_orchestrator_session,
         restart=body.restart_policy,
         conversation=body.conversation_id,
+        worktree=tree and TreeOrder(tree.branch, tree.base),
     )

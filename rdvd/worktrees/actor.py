@@ -2,10 +2,10 @@
 never races itself. Looking needs no turn."""
 
 from actors import Actor
-from rdvd.identity import UserId
+from rdvd.identity import SessionId, UserId
 from rdvd.trash import Restored, TrashEntry
 
-from . import adding, clearing, removal, restoring, settling
+from . import adding, clearing, removal, restoring, settling, storage
 from .opened import Opened
 from .rooms import Busy
 from .shop import Shop
@@ -41,6 +41,11 @@ class Repository(Actor):
     async def bring_back(self, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
         with self._busy.working(self._key):
             return await restoring.bring_back(self._shop, opened, entry, to)
+
+    async def keep_promise(self, opened: Opened, session: SessionId) -> None:
+        tree = await self._shop.store.read(storage.of_session, session)
+        if tree is not None and tree.stage == "pledged":
+            await self.settle(opened, tree)
 
     async def settle(self, opened: Opened, tree: Worktree) -> None:
         with self._busy.working(self._key):

@@ -128,11 +128,12 @@ class Worktrees:
     async def of_session(self, session: SessionId) -> Worktree | None:
         return await self.shop.store.read(storage.of_session, session)
 
-    async def keep_promise(self, session: SessionId) -> None:
-        """The session that it was made for has begun, or will never begin."""
-        tree = await self.of_session(session)
-        if tree is not None and tree.stage == "pledged":
-            await self._settle(tree)
+    async def keep_promise(self, session: SessionId, repository: str) -> None:
+        """The session that one is being made for has begun, or will never begin: in turn, so that
+        it is made by then, or has been undone."""
+        opened = await self._open(repository)
+        async with self._acting(opened) as actor:
+            await actor.call(Repository.keep_promise, opened, session)
 
     async def settle(
         self,

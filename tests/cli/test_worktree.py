@@ -61,3 +61,19 @@ def test_what_a_project_wants_to_run_is_shown_asked_for_and_run(shared: Place, r
     assert trusted.code == 0
     assert (Path(made.json["path"]) / "made").read_text() == "after\n"
     assert forgotten.code == 0
+
+
+def test_a_session_begins_in_a_worktree_and_leaves_nothing_if_it_cannot(shared: Place, repo: Repo):
+    words = ("session", "new", "fix", "-C", str(repo.path))
+
+    begun = shared.say(*words, "--worktree", "fix/login", "--json")
+    failed = shared.say("session", "new", "other", "-C", str(repo.path), "--worktree", "fix/login")
+    lonely = shared.say("session", "new", "third", "-C", str(repo.path), "--base", "main")
+    closed = shared.say("session", "close", "fix", "--yes")
+
+    path = repo.path.parent / "project-fix-login"
+    assert (begun.json["project_path"], begun.json["worktree_branch"]) == (str(path), "fix/login")
+    assert (failed.code, "is checked out" in failed.err) == (4, True)
+    assert lonely.code == 2
+    assert closed.code == 0
+    assert path.is_dir()

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from actors import Supervisor, Topic, actor, task
 from actors.testing import running
-from rdvd import audit, identity, sessions
+from rdvd import audit, identity, sessions, trash, worktrees
 from rdvd.bytelog import Recording, RecordingSettings
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
@@ -21,6 +21,7 @@ from rdvd.screens import Keyframes, Redactor
 from rdvd.sessions import (
     Census,
     Front,
+    Lodging,
     Order,
     Program,
     Rooms,
@@ -38,9 +39,16 @@ from rdvd.sessions.shop import traces_of
 from rdvd.sessions.stream import following
 from rdvd.tmux import Tmux, TmuxSettings
 from tests.tmux.servers import environment
+from tests.worktrees.yard import make_side
 
 A_WHILE = 20
-MIGRATIONS = (identity.MIGRATIONS, audit.MIGRATIONS, sessions.MIGRATIONS)
+MIGRATIONS = (
+    identity.MIGRATIONS,
+    audit.MIGRATIONS,
+    trash.MIGRATIONS,
+    sessions.MIGRATIONS,
+    worktrees.MIGRATIONS,
+)
 
 
 @frozen
@@ -123,15 +131,17 @@ async def serving(
             1 << 20, 1 << 28, 1 << 30, 90, 5.0,
         )
     )  # fmt: skip
+    side_of_trees = make_side(store, home, Lodging(roster), environment())
     shop = Shop(
         store, tmux, recording, auth.ref, evolve(settings, **said), roster,
         Topic[SessionFact]("sessions"), Census(),
         Keyframes(recording.grew, lambda id: home / "sessions" / id), Redactor(),
+        side_of_trees.front,
     )  # fmt: skip
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")
     keeping = task("recording", recording.keep)
-    async with running(auth, task("tmux", tmux.serve), keeping, side):
+    async with running(*side_of_trees.children, auth, task("tmux", tmux.serve), keeping, side):
         (user,) = await store.read(identity_users)
         yield House(Front(shop, registry.ref), user, home, run, nest, side)
 

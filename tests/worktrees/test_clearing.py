@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from rdvd.identity import SessionId
+from rdvd.worktrees import Repositories
 
-from .gits import vanish
-from .yard import USER, Yard
+from .gits import Repo, vanish
+from .yard import USER, Yard, living
 
 
 async def test_merged_missing_and_orphaned_trees_are_found_and_only_then_removed(yard: Yard):
@@ -41,7 +42,15 @@ async def test_merged_missing_and_orphaned_trees_are_found_and_only_then_removed
     assert repo.is_well()
 
 
-async def test_a_repository_that_rests_has_no_actor(yard: Yard):
-    await yard.tree("fix")
+async def test_a_repository_in_which_nothing_is_done_loses_its_actor_and_gets_another(
+    repo: Repo, tmp_path: Path
+):
+    async with living(repo, tmp_path / "daemon", idle_seconds=0.2) as yard:
+        await yard.tree("fix")
+        (child,) = yard.nest.snapshot().children
+        resting = await yard.front.registry.call(Repositories.find, repo.path / ".git")
+        await resting.wait_stopped()
+        await yard.tree("another")
 
-    assert [child.name.partition(" ")[0] for child in yard.nest.snapshot().children] == ["project"]
+    assert child.name.startswith("project ")
+    assert len(repo.listed()) == 3

@@ -110,7 +110,7 @@ async def test_a_removal_that_was_cut_off_is_undone_or_ended_and_loses_nothing(
         modify(repo, path)
         before = contents(path)
         (tree,) = await yard.shop.store.read(storage.page_after, "")
-        await note(yard, evolve(tree, stage=stage))  # pyright: ignore[reportArgumentType]
+        await note(yard, evolve(tree, stage=stage))
         if stage == "deleting":
             (path / "src/main.py").unlink()
 
@@ -138,7 +138,7 @@ async def test_a_worktree_for_a_session_shares_its_fate_unless_it_was_used(
             repo.write("work", "1\n", at=path)
         if fate == "begun":
             yard.lodging.sessions.add(session)
-        await yard.front.keep_promise(session)
+        await yard.front.keep_promise(session, str(repo.path))
 
         assert path.exists() == (fate != "never")
         assert fate != "never" or is_as_before(repo, path, "fix")

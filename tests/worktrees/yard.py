@@ -1,14 +1,14 @@
 """The worktrees of one daemon, for real: store, trash, actors, in one directory."""
 
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import trio
 from attrs import define, evolve, field, frozen
 
-from actors import Supervisor, Topic, actor, task
+from actors import Child, Supervisor, Topic, actor, task
 from actors.testing import running
 from rdvd import audit, identity, trash, worktrees
 from rdvd.config.project_types import COPIED, DISPOSABLE
@@ -18,6 +18,7 @@ from rdvd.identity import SessionId, UserId
 from rdvd.trash import Trash, TrashEntry, TrashSettings
 from rdvd.worktrees import (
     Git,
+    Lodgers,
     Made,
     NewTree,
     Removal,
@@ -99,17 +100,35 @@ async def living(repo: Repo, home: Path, **said: object) -> AsyncGenerator[Yard]
 
 @asynccontextmanager
 async def serving(store: Store, repo: Repo, home: Path, **said: object) -> AsyncGenerator[Yard]:
-    nest, rooms, lodging = Supervisor("repository"), Rooms(), Lodging()
-    settings = evolve(WorktreeSettings(home / "logs", copied=COPIED, disposable=DISPOSABLE), **said)
+    lodging = Lodging()
+    side = make_side(store, home, lodging, environment(repo.home), **said)
+    async with running(*side.children):
+        yield Yard(repo, side.front, side.front.shop.trash, lodging, side.nest, home)
+
+
+@frozen
+class Side:
+    """What of a tree is about worktrees."""
+
+    front: Worktrees
+    nest: Supervisor
+    children: tuple[Child, ...]
+
+
+def make_side(
+    store: Store, home: Path, lodging: Lodgers, environ: Mapping[str, str], **said: object
+) -> Side:
+    nest, rooms = Supervisor("repository"), Rooms()
+    settings = WorktreeSettings(home / "logs", copied=COPIED, disposable=DISPOSABLE)
     box = Trash(store, TrashSettings(home / "trash", 1 << 30, 30), Events())
     facts = Topic[WorktreeFact]("worktrees")
-    shop = Shop(store, settings, Git(environ=environment(repo.home)), facts, box, lodging)
+    git = Git(str(said.pop("program", "git")), environ)
+    shop = Shop(store, evolve(settings, **said), git, facts, box, lodging)
     registry = actor("repositories", lambda: Repositories(shop, nest, rooms))
     front = Worktrees(shop, registry.ref, rooms)
     box.register("worktree", front)
     side = Supervisor("worktrees", nest, registry, strategy="rest_for_one")
-    async with running(task("trash", box.keep), side):
-        yield Yard(repo, front, box, lodging, nest, home)
+    return Side(front, nest, (task("trash", box.keep), side))
 
 
 def make_private(home: Path) -> None:

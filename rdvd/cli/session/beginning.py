@@ -14,11 +14,13 @@ from rdvd.cli.options import json_option
 from rdvd.cli.session.arguments import Worded, worded
 from rdvd.cli.session.asking import LONGEST, name_of, tell
 from rdvd.cli.session.finding import sessions
+from rdvd.cli.worktree.offers import branches
 
 AGENTS = ("claude", "codex", "gemini", "opencode")
 POLICIES = ("never", "on-failure", "always")
 SIZE = re.compile(r"(\d{1,4})x(\d{1,4})")
 LONGEST_NAME = 200
+LONGEST_WITH_TREE = 1_000.0  # seconds: fetch, checkout and setup have limits of their own
 
 
 @click.command(cls=Worded)
@@ -33,14 +35,17 @@ LONGEST_NAME = 200
               help="Lines NAME=VALUE; # begins a comment.")  # fmt: skip
 @click.option("--restart", type=click.Choice(POLICIES), default="never", show_default=True,
               help="Whether it is begun anew when it ends.")  # fmt: skip
+@click.option("--worktree", "-w", "branch", metavar="BRANCH", shell_complete=branches,
+              help="In a worktree of this branch, made for it.")  # fmt: skip
+@click.option("--base", metavar="COMMIT", help="Where that branch begins; else where you are.")
 @click.option("--size", metavar="COLUMNSxROWS", help="Of its terminal, such as 120x40.")
 @click.option("--attach/--detach", "-a/-d", "attaches", default=False,
               help="Put it on this terminal at once, or not, which is the default.")  # fmt: skip
 @json_option
 def new(
     name: str | None, directory: str | None, agent: str | None, line: str | None,
-    variables: tuple[str, ...], files: tuple[str, ...], restart: str, size: str | None,
-    attaches: bool, fields: str | None,
+    variables: tuple[str, ...], files: tuple[str, ...], restart: str, branch: str | None,
+    base: str | None, size: str | None, attaches: bool, fields: str | None,
 ) -> None:  # fmt: skip
     """Begin a session: a shell, an agent, or the command after --.
 
@@ -56,13 +61,21 @@ def new(
         "project_path": str(where),
         "environment": environment(variables, files),
         "restart_policy": restart,
+        **_tree(branch, base),
     }  # fmt: skip
-    session: Any = here.api(LONGEST).request("POST", "/api/sessions", json.dumps(order))
+    patience = LONGEST if branch is None else LONGEST_WITH_TREE
+    session: Any = here.api(patience).request("POST", "/api/sessions", json.dumps(order))
     if not attaches or fields is not None:
         called = name_of(session)
         tell(session, fields, f"{called} has begun; `rdv a {called}` puts it on your terminal.")
     if attaches:
         begin(session)  # pyright: ignore[reportPossiblyUnboundVariable] - imported above
+
+
+def _tree(branch: str | None, base: str | None) -> dict[str, Any]:
+    if branch is None and base is not None:
+        raise Failure("--base is for --worktree", hint="Name its branch.", code=USAGE)
+    return {} if branch is None else {"worktree": {"branch": branch, "base": base}}
 
 
 def environment(variables: tuple[str, ...], files: tuple[str, ...]) -> dict[str, str]:
