@@ -14,7 +14,7 @@ from .daemons import Daemon, living, rdv
 PLACES = [
     "news", "audit", "auth", "trash", "worktrees", "worktree news", "cleanup", "tmux", "recording",
     "keyframes", "terminals", "session news", "stages", "worktree repairs", "lag", "config",
-    "api", "streams", "watchdog", "ready",
+    "footing", "api", "streams", "watchdog", "ready",
 ]  # fmt: skip
 
 
