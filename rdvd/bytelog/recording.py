@@ -3,7 +3,8 @@
 import logging
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rdvd.recorder import FIFO, MARKER, PIPE_PID, PROTOCOL
 
 from .connection import Connection, Disconnected
 from .errors import RecorderProblem
+from .following import Following
 from .launch import ask_to_leave, launch
 from .reader import ByteLog
 from .types import Grew, RecorderFacts, RecordingSettings, Unpiped
@@ -61,6 +63,7 @@ class Recording:
     def __init__(self, settings: RecordingSettings) -> None:
         self.grew = Topic[Grew]("recording grew")
         self.unpiped = Topic[Unpiped]("recording unpiped")
+        self._following = Following(self.grew, self._note)
         self._settings = settings
         self._needed = trio.Event()
         self._connection: Connection | None = None
@@ -73,7 +76,7 @@ class Recording:
     def printed_at(self, session: str) -> int | None:
         """When it last printed something, in milliseconds; None if nothing is known of that.
 
-        From memory: of those that were recorded in this life of ours.
+        From memory: of those that were recorded in this life of ours, up to a second late.
         """
         return self._printed.get(session)
 
@@ -105,6 +108,12 @@ class Recording:
         directory = self._settings.sessions / session
         (directory / MARKER).unlink(missing_ok=True)
         return await trio.to_thread.run_sync(lambda: ByteLog(directory).end)
+
+    def growth_of(
+        self, session: str, buffer: int = 256
+    ) -> AbstractContextManager[AsyncIterator[Grew]]:
+        """Each growth of it, as it comes, and that of others; `grew` alone tells once a second."""
+        return self._following.follow(session, buffer)
 
     async def mark_gap(self, session: str) -> int:
         """Note that bytes are missing from here on, nobody knows how many."""
@@ -199,24 +208,21 @@ class Recording:
             self._connection, self._pid, self._trouble = connection, pid, ""
             self._connected.set()
             log.info("recorder found", extra={"recorder": self._pid})
-            while True:
-                await self._sweep(connection)
-                await trio.sleep(SWEEP_SECONDS)  # age is what limits nobody else looks after
-        except Disconnected:
-            return
-
-    async def _sweep(self, connection: Connection) -> None:
-        try:
-            await connection.ask("sweep")
-        except RecorderProblem as problem:  # such as a disk that has become read-only
-            log.warning("recorder cannot clear away", extra={"why": problem.detail})
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._following.keep, connection)
+                nursery.start_soon(_sweep, connection)
+        except* Disconnected:
+            pass
 
     def _news(self, what: str, session: str, end: int, at: int) -> None:
         if what == "grew":
-            self._printed[session] = at
-            self.grew.publish(Grew(session, end, at))
+            self._note(Grew(session, end, at))
         elif what == "unpiped":
             self.unpiped.publish(Unpiped(session, end, at))
+
+    def _note(self, growth: Grew) -> None:
+        self._printed[growth.session] = growth.at
+        self.grew.publish(growth)
 
     async def _ask(self, verb: str, *words: str) -> list[str]:
         self._needed.set()
@@ -245,6 +251,16 @@ async def _hello(connection: Connection) -> int | None:
             return int(pid)
         case _:
             return None
+
+
+async def _sweep(connection: Connection) -> None:
+    """Age is what limits nobody else looks after."""
+    while True:
+        try:
+            await connection.ask("sweep")
+        except RecorderProblem as problem:  # such as a disk that has become read-only
+            log.warning("recorder cannot clear away", extra={"why": problem.detail})
+        await trio.sleep(SWEEP_SECONDS)
 
 
 def _left_behind(settings: RecordingSettings) -> bool:

@@ -14,13 +14,19 @@ class Gone(Exception):
 
 
 class Client:
-    """News of one session replace each other while they wait, so that nobody's are many."""
+    """News of one session replace each other while they wait, so that nobody's are many.
+
+    Each growth is told at once only of those it follows: a key that somebody types is one, and who
+    is told of it wakes up at the very moment when its echo is on its way.
+    """
 
     def __init__(self, connected: socket.socket) -> None:
         connected.setblocking(False)
         self.socket = connected
         self.watches = False
         self.wants_room = False
+        self.followed: set[str] = set()
+        self.holds: dict[str, tuple[int, int]] = {}  # where others are now, and since when
         self._arrived = b""
         self._unsent = b""
         self._news: dict[str, bytes] = {}
@@ -41,10 +47,22 @@ class Client:
     def answer(self, *words: str | int) -> None:
         self._unsent += write_line(*words)
 
-    def tell(self, kind: str, session: str, end: int, time_ms: int) -> None:
+    def tell(self, kind: str, session: str, end: int, time_ms: int, *, is_last: bool) -> None:
         """News; nobody waits for them."""
-        if self.watches:
-            self._news[f"{kind} {session}"] = write_line(0, kind, session, end, time_ms)
+        if not self.watches:
+            return
+        if kind == "grew" and not is_last and session not in self.followed:
+            self.holds[session] = end, time_ms
+        else:
+            self._note(kind, session, end, time_ms)
+
+    def catch_up(self, session: str) -> None:
+        """How far it has grown, although this client does not follow it."""
+        if session in self.holds:
+            self._note("grew", session, *self.holds.pop(session))
+
+    def _note(self, kind: str, session: str, end: int, time_ms: int) -> None:
+        self._news[f"{kind} {session}"] = write_line(0, kind, session, end, time_ms)
 
     @property
     def is_silent(self) -> bool:

@@ -20,6 +20,7 @@ from .types import TAKEN
 
 FLOOD_BYTES = 2_048  # in one round
 PAUSE_SECONDS = 0.001
+HELD_MS = 1_000  # growth of a session that nobody follows
 _EDGE = select.EPOLLIN | select.EPOLLET
 
 
@@ -36,6 +37,7 @@ class Recorder:
         self._ready: dict[Recording, None] = {}
         self._is_leaving = False
         self._floods = False
+        self._catch_up_at: int | None = None
         self._control = select.epoll()  # everything but the FIFOs
         for descriptor in (listener.fileno(), wake, self.shelf.flusher.done):
             self._control.register(descriptor, select.EPOLLIN)
@@ -54,6 +56,7 @@ class Recorder:
                 self._happened(descriptor)
             self._pump()
             self.shelf.pass_time()
+            self._catch_up()
             self.requests.settle()
             self._speak()
         self._hand_over()
@@ -67,7 +70,8 @@ class Recorder:
         """In seconds; None waits for as long as nothing happens."""
         if self._ready:
             return 0
-        due = self.shelf.next_due()
+        dues = [each for each in (self.shelf.next_due(), self._catch_up_at) if each is not None]
+        due = min(dues, default=None)
         if self.requests.waits:
             due = min(due or mono_ms() + STEP_MS, mono_ms() + STEP_MS)
         return None if due is None else max(0, due - mono_ms()) / 1_000
@@ -108,6 +112,8 @@ class Recorder:
         self._fifos.pop(recording.fifo, None)
         self._ready.pop(recording, None)
         self._epoll.unregister(recording.fifo)
+        for client in self._clients.values():
+            client.catch_up(recording.name)  # now: later it may be gone altogether
 
     def _accept(self) -> None:
         try:
@@ -128,8 +134,21 @@ class Recorder:
             self._drop(client)
 
     def _tell(self, kind: str, session: str, end: int, time_ms: int) -> None:
+        recording = self.shelf.recordings.get(session)
+        is_last = recording is None or recording.is_leaving
         for client in self._clients.values():
-            client.tell(kind, session, end, time_ms)
+            client.tell(kind, session, end, time_ms, is_last=is_last)
+
+    def _catch_up(self) -> None:
+        """Growth that nobody waits for is told a little later, that of all sessions at once."""
+        if self._catch_up_at is None:
+            if any(client.holds for client in self._clients.values()):
+                self._catch_up_at = mono_ms() + HELD_MS
+        elif mono_ms() >= self._catch_up_at:
+            self._catch_up_at = None
+            for client in self._clients.values():
+                for session in list(client.holds):
+                    client.catch_up(session)
 
     def _speak(self) -> None:
         for client in [each for each in self._clients.values() if not each.is_silent]:

@@ -115,6 +115,16 @@ class Requests:
         self._register(recording)
         return (recording.log.end,)
 
+    def do_follow(self, client: Client, _: str, name: str) -> tuple[str | int, ...]:
+        """Where it is by now, if it is recorded: what it grew before may not have been told."""
+        client.followed.add(name)
+        recording = self._shelf.recordings.get(name)
+        return (recording.log.end, recording.log.last_time) if recording else ()
+
+    def do_unfollow(self, client: Client, _: str, name: str) -> tuple[str | int, ...]:
+        client.followed.discard(name)
+        return ()
+
     def do_drain(self, client: Client, number: str, name: str) -> None:
         self.waits.append(Wait(client, number, self._find(name), leaves=False))
 

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-PROTOCOL: Final = 1  # of the control socket; a daemon replaces a recorder that speaks another one
+PROTOCOL: Final = 2  # of the control socket; a daemon replaces a recorder that speaks another one
 TAKEN: Final = 75  # EX_TEMPFAIL: the exit code when another recorder has the place
 
 # In `sessions/<id>/`:

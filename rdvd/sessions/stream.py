@@ -41,7 +41,7 @@ class Stream:
         """Before looking at what is there, so that nothing falls between."""
         self._stack.close()
         recording, facts = self._shop.recording, self._shop.facts
-        self._growth = self._stack.enter_context(recording.grew.subscribe(BUFFER))
+        self._growth = self._stack.enter_context(recording.growth_of(self._id, BUFFER))
         self._facts = self._stack.enter_context(facts.subscribe(BUFFER))
         self._is_over = not _may_print(self._shop.roster.get(self._id))
 

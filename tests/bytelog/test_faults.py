@@ -154,7 +154,7 @@ async def test_after_a_power_cut_that_cost_bytes_offsets_go_on_and_the_gap_is_ma
     directory = home.make("one")
     async with recording_in(home) as recording:
         await recording.add("one")
-        with piped(directory) as pipe, recording.grew.subscribe() as growth:
+        with piped(directory) as pipe, recording.growth_of("one") as growth:
             assert pipe.stdin is not None
             os.write(pipe.stdin.fileno(), b"0123456789")
             while (await anext(growth)).end < 10:
@@ -165,7 +165,7 @@ async def test_after_a_power_cut_that_cost_bytes_offsets_go_on_and_the_gap_is_ma
 
     async with recording_in(home) as recording:
         assert await recording.add("one") == 10
-        with piped(directory) as pipe, recording.grew.subscribe() as growth:
+        with piped(directory) as pipe, recording.growth_of("one") as growth:
             assert pipe.stdin is not None
             os.write(pipe.stdin.fileno(), b"abc")
             while (await anext(growth)).end < 13:

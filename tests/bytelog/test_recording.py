@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import trio
+from trio.testing import wait_all_tasks_blocked
 
 from rdvd import VERSION
 from rdvd.bytelog import Grew, RecorderProblem, Recording, is_piped
 from rdvd.bytelog.launch import PROGRAM, ROOT
-from rdvd.recorder import MARKER
+from rdvd.recorder import MARKER, PROTOCOL
 
 from .recorders import Home, Terminal, piped, recording_in, wait_until
 
@@ -85,14 +86,50 @@ async def test_the_recorder_goes_on_when_the_daemon_dies(
     assert kept(home, "one") == printed
 
 
+async def test_only_who_follows_a_session_is_told_at_once_of_each_growth_of_it(
+    home: Home, recording: Recording
+):
+    directory = home.make("one")
+    await recording.add("one")
+    with piped(directory) as pipe, recording.grew.subscribe() as news, trio.fail_after(10):
+        assert pipe.stdin is not None
+        for _ in range(3):
+            os.write(pipe.stdin.fileno(), b"x")
+            await recording.drain("one")
+        with recording.growth_of("one") as growth:
+            assert (await anext(growth)).end == 3  # where it was, when the recorder heard of it
+            os.write(pipe.stdin.fileno(), b"y")
+            while (await anext(growth)).end < 4:
+                pass
+        await wait_all_tasks_blocked()  # the recorder hears that nobody follows it any more
+        for _ in range(3):
+            await recording.drain("one")
+            os.write(pipe.stdin.fileno(), b"z")
+        while (last := await anext(news)).end < 7:
+            assert last.end in (3, 4)
+
+
+async def test_the_next_recorder_is_told_who_is_followed(home: Home, recording: Recording):
+    directory = home.make("one")
+    await recording.add("one")
+    with piped(directory) as pipe, recording.growth_of("one") as growth, trio.fail_after(10):
+        assert pipe.stdin is not None
+        home.kill_recorder()
+        for end in range(1, 4):
+            os.write(pipe.stdin.fileno(), b"x")
+            while (await anext(growth)).end < end:
+                pass
+
+
 async def test_the_first_byte_is_told_at_once_and_an_idle_recorder_sleeps(
     home: Home, recording: Recording
 ):
     directory = home.make("one")
     await recording.add("one")
-    with piped(directory) as pipe, recording.grew.subscribe() as news:
+    with piped(directory) as pipe, recording.growth_of("one") as news:
         assert pipe.stdin is not None
         await recording.drain("one")
+        assert (await anext(aiter(news))).end == 0
         began = trio.current_time()
         os.write(pipe.stdin.fileno(), b"x")
         with trio.fail_after(1):
@@ -199,7 +236,11 @@ async def test_what_comes_while_no_recorder_is_there_waits_for_the_next(home: Ho
 
 OF_ANOTHER_TIME = {
     "another version": ("__init__.py", VERSION, "0.0.9"),
-    "another protocol": ("recorder/types.py", "PROTOCOL: Final = 1", "PROTOCOL: Final = 99"),
+    "another protocol": (
+        "recorder/types.py",
+        f"PROTOCOL: Final = {PROTOCOL}",
+        "PROTOCOL: Final = 99",
+    ),
     "tells more": (
         "recorder/requests.py",
         "return PROTOCOL, VERSION",
