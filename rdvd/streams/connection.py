@@ -4,8 +4,7 @@ import logging
 
 import outcome
 import trio
-from trio_websocket import ConnectionClosed, WebSocketRequest
-from wsproto.utilities import LocalProtocolError
+from wsproto.events import Request
 
 from actors import Unavailable
 from rdvd.ground.answers import answer_trouble
@@ -17,6 +16,7 @@ from rdvd.identity import Principal, name_of
 from rdvd.limits import key_of
 
 from .farewells import farewell_of, trouble_beside_gone
+from .greeting import Greeting
 from .handshake import read_knock
 from .reception import Reception, Visit
 from .record import Record
@@ -29,21 +29,17 @@ LOG = logging.getLogger("rdvd.streams")
 LONGEST_HANDSHAKE = 5.0
 LONGEST_ADMISSION = 5.0
 LONGEST_SILENCE = 5.0  # of who is to say who it is
-# How a client that leaves at the wrong moment looks from here.
-GOODBYES = (
-    Gone, ConnectionClosed, LocalProtocolError, trio.BrokenResourceError, trio.ClosedResourceError,
-)  # fmt: skip
 
 
 class Connection:
     def __init__(self, stream: trio.SocketStream, peer: Peer, reception: Reception) -> None:
         self._wire = Wire(stream)
-        self._socket = Socket(self._wire)
+        self._greeting = Greeting(self._wire)
+        self._socket: Socket | None = None  # from the upgrade on
         self._peer = peer
         self._reception = reception
         self._scope = trio.CancelScope()
         self._visiting: trio.CancelScope | None = None  # from the upgrade to the goodbye
-        self._stream: Stream | None = None
         self._farewell: Farewell | None = None
         self._record = Record()
         self.cut = self._wire.cut
@@ -55,7 +51,7 @@ class Connection:
                 async with trio.open_nursery() as nursery:
                     await self._serve(nursery)
                     nursery.cancel_scope.cancel()
-        except* GOODBYES:
+        except* Gone:
             pass
         finally:
             self.cut()
@@ -67,91 +63,90 @@ class Connection:
             return
         self._farewell = farewell
         self._scope.deadline = trio.current_time() + farewell.seconds
-        if self._stream is not None:
-            self._stream.hurry(self._scope.deadline)
+        if self._socket is not None:
+            self._socket.outlet.hurry(self._scope.deadline)
         (self._scope if self._visiting is None else self._visiting).cancel()
 
     async def _serve(self, nursery: trio.Nursery) -> None:
-        request = await self._handshake(nursery)
+        request = await self._handshake()
         if request is None:
             return
-        self._record.path = request.path.partition("?")[0]
+        self._record.path = request.target.partition("?")[0]
         visit = await self._receive(request)
         if visit is None:
             return
         protocol = visit.knock.agree(visit.route.protocols)
-        await request.accept(subprotocol=protocol)
+        await self._greeting.accept(protocol)
         self._record.status = 101
-        ended = await outcome.acapture(self._visit, nursery, visit, protocol)
+        route, early = visit.route, self._greeting.early
+        socket = Socket(self._wire, early, route.largest_message, route.longest_send)
+        self._socket = socket
+        ended = await outcome.acapture(self._visit, nursery, visit, protocol, socket)
         own = self._judge(ended)
-        await self._close(self._farewell or own)
+        await self._close(self._farewell or own, socket)
 
     async def _visit(
-        self, nursery: trio.Nursery, visit: Visit, protocol: str | None
+        self, nursery: trio.Nursery, visit: Visit, protocol: str | None, socket: Socket
     ) -> Farewell | None:
         with trio.CancelScope() as self._visiting:
-            who = await self._identify(visit)
+            who = await self._identify(visit, socket)
             if isinstance(who, Farewell):
                 return who
-            return await self._follow(nursery, visit, who, protocol)
+            return await self._follow(nursery, visit, who, protocol, socket)
         return None
 
-    async def _handshake(self, nursery: trio.Nursery) -> WebSocketRequest | None:
-        """None if the client does not finish it: slow, gone, or speaking something else."""
-        with trio.move_on_after(LONGEST_HANDSHAKE) as scope:
-            self._wire.on_end = scope.cancel
-            return await self._socket.greet(nursery)
+    async def _handshake(self) -> Request | None:
+        """None if the client does not finish it in time."""
+        with trio.move_on_after(LONGEST_HANDSHAKE):
+            return await self._greeting.hear()
         return None
 
-    async def _receive(self, request: WebSocketRequest) -> Visit | None:
+    async def _receive(self, request: Request) -> Visit | None:
         """None if it was refused: by an ordinary HTTP answer, like those of the API."""
         pattern = self._reception.pattern_of(self._record.path or "")
         try:
             with trio.fail_after(LONGEST_ADMISSION):
-                protocols = request.proposed_subprotocols
-                knock = read_knock(request.path, request.headers, protocols)
-                visit = await self._reception.admit(knock, self._peer)
+                knock = read_knock(request.target, request.extra_headers, request.subprotocols)
+                return await self._reception.admit(knock, self._peer)
         except (Problem, Unavailable, trio.TooSlowError) as refusal:
             self._reception.census.came(pattern, "refused")
-            await self._reject(request, refusal)
+            await self._reject(refusal)
             return None
-        self._socket.take_up_to(visit.route.largest_message)
-        return visit
 
-    async def _reject(self, request: WebSocketRequest, refusal: Exception) -> None:
+    async def _reject(self, refusal: Exception) -> None:
         answer = answer_trouble(trouble_of(refusal), new_id())
         self._record.status, self._record.code = answer.status, answer.code
-        headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-        headers.append((b"Connection", b"close"))
         with trio.move_on_after(LONGEST_ADMISSION):
-            await request.reject(answer.status, extra_headers=headers, body=answer.body)
+            await self._greeting.reject(answer)
 
-    async def _identify(self, visit: Visit) -> Principal | Farewell:
+    async def _identify(self, visit: Visit, socket: Socket) -> Principal | Farewell:
         """Who has not said who they are says it now, before anything else."""
         if visit.principal is not None:
             return visit.principal
         farewell = NO_CREDENTIAL
         with trio.move_on_after(LONGEST_SILENCE):
             try:
-                message = await self._socket.get_message()
+                message = await socket.receive()
                 return await self._reception.admit_by_message(visit, message)
             except (Problem, Unavailable) as refusal:
                 farewell = farewell_of(trouble_of(refusal))
-            except ConnectionClosed:
-                raise Gone from None
         self._reception.census.came(visit.route.pattern, "refused")
         return farewell
 
     async def _follow(
-        self, nursery: trio.Nursery, visit: Visit, principal: Principal, protocol: str | None
+        self,
+        nursery: trio.Nursery,
+        visit: Visit,
+        principal: Principal,
+        protocol: str | None,
+        socket: Socket,
     ) -> Farewell | None:
         census, route = self._reception.census, visit.route
         census.came(route.pattern, "opened")
         self._record.principal = name_of(principal)
-        self._stream = stream = Stream(
-            principal, visit.path, visit.knock.query, protocol, self._peer, self.end,
-            self._socket, self.cut, route.longest_send,
-        )  # fmt: skip
+        stream = Stream(
+            principal, visit.path, visit.knock.query, protocol, self._peer, self.end, socket
+        )
         with census.one_open(route.pattern, key_of(principal)):
             nursery.start_soon(self._watch_token, principal)
             return await route.handler(stream)
@@ -175,9 +170,9 @@ class Connection:
             case _:
                 return ended.unwrap() or DONE
 
-    async def _close(self, farewell: Farewell) -> None:
+    async def _close(self, farewell: Farewell, socket: Socket) -> None:
         self._farewell = farewell
         self._record.code = str(farewell.code)
         deadline = trio.current_time() + farewell.seconds
         self._scope.deadline = min(self._scope.deadline, deadline)
-        await self._socket.aclose(farewell.code, farewell.reason)
+        await socket.leave(farewell)

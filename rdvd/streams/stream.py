@@ -5,15 +5,14 @@ from typing import Literal, TypeAlias
 
 import trio
 from attrs import define, field, frozen
-from trio_websocket import ConnectionClosed
-from wsproto.utilities import LocalProtocolError
 
 from rdvd.ground.peer import Peer
 from rdvd.identity import Principal
 from rdvd.limits import Category
 
+from .frames import write_message
 from .socket import Socket
-from .types import Farewell, Gone
+from .types import Farewell
 
 Parameters: TypeAlias = Mapping[str, str]
 
@@ -29,16 +28,10 @@ class Stream:
     peer: Peer
     end: Callable[[Farewell], None]  # at once, from any task; the first one counts
     _socket: Socket = field(repr=False)
-    _cut: Callable[[], None]
-    _longest_send: float
-    _sending: set[trio.CancelScope] = field(factory=set[trio.CancelScope], init=False)
 
     async def receive(self) -> str | bytes:
         """The next message. `Gone` after the last: nothing that came before it is lost."""
-        try:
-            return await self._socket.get_message()
-        except ConnectionClosed:
-            raise Gone from None
+        return await self._socket.receive()
 
     async def send(self, message: str | bytes) -> None:
         """Returns when the kernel has taken it, so a slow client slows its senders down.
@@ -48,44 +41,13 @@ class Stream:
         frame behind: it has the rest of `longest_send` (after `end`: of the farewell's seconds),
         and if that is not enough the client is cut off.
         """
+        await self.send_before_waiting(message)
+        await trio.lowlevel.cancel_shielded_checkpoint()
+
+    async def send_before_waiting(self, message: str | bytes) -> None:
+        """For who waits for something else right after it: the others then have their turn."""
         await trio.lowlevel.checkpoint_if_cancelled()
-        rest = self._send_now(message)
-        if rest == b"":
-            await trio.lowlevel.cancel_shielded_checkpoint()
-        else:
-            await self._send_in_time(message, rest)
-
-    def _send_now(self, message: str | bytes) -> bytes | None:
-        """Mostly there is room; then a message leaves before any other task has its turn."""
-        try:
-            return self._socket.send_now(message)
-        except LocalProtocolError:  # it is saying goodbye
-            raise Gone from None
-
-    async def _send_in_time(self, message: str | bytes, rest: bytes | None) -> None:
-        is_whole = False
-        scope = trio.CancelScope(shield=True, deadline=trio.current_time() + self._longest_send)
-        self._sending.add(scope)
-        try:
-            with scope:
-                if rest is None:
-                    await self._socket.send_message(message)
-                else:
-                    await self._socket.send_rest(rest)
-                is_whole = True
-        except (ConnectionClosed, LocalProtocolError):
-            raise Gone from None
-        finally:
-            self._sending.discard(scope)
-            if not is_whole:
-                self._cut()
-        if not is_whole:
-            raise Gone
-
-    def hurry(self, deadline: float) -> None:
-        """Give what is being sent until then and no longer."""
-        for scope in self._sending:
-            scope.deadline = min(scope.deadline, deadline)
+        await self._socket.outlet.send(write_message(message))
 
 
 Handler: TypeAlias = Callable[[Stream], Awaitable[Farewell | None]]
@@ -102,5 +64,5 @@ class StreamRoute:
     protocols: tuple[str, ...] = ()  # in the order in which we would rather speak them
     admits: Literal["before upgrade", "also by first message"] = "before upgrade"
     category: Category = "read"  # of the rate limits: opening one counts once
-    largest_message: int = 16 * 1024  # of a client, in bytes; of text, in characters
+    largest_message: int = 16 * 1024  # of a client, in bytes
     longest_send: float = 60.0  # one message, to a client that does not read

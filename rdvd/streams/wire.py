@@ -1,22 +1,42 @@
-"""The socket below a WebSocket: it tells when it ends, and can be cut without waiting."""
+"""The socket below a WebSocket: what the kernel takes and gives, and it can be cut at any time."""
 
 import os
-from collections.abc import Callable
 
 import trio
 
+from .types import Gone
 
-def _nobody_asks() -> None:
-    return None
+RECEIVED_AT_ONCE = 16 * 1024
 
 
-class Wire(trio.abc.Stream):
+class Wire:
+    """`Gone` as soon as there is nobody at the other end, or it was cut at this one."""
+
     def __init__(self, stream: trio.SocketStream) -> None:
         self._stream = stream
-        self.on_end: Callable[[], None] = _nobody_asks
 
-    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        await self._stream.send_all(data)
+    async def receive(self) -> bytes:
+        """At least one byte. It waits first: mostly there is nothing yet."""
+        while (descriptor := self._stream.socket.fileno()) >= 0:
+            try:
+                await trio.lowlevel.wait_readable(descriptor)
+            except trio.ClosedResourceError:
+                break
+            data = self._receive_now()
+            if data is not None:
+                return data
+        raise Gone
+
+    def _receive_now(self) -> bytes | None:
+        try:
+            data = os.read(self._stream.socket.fileno(), RECEIVED_AT_ONCE)
+        except BlockingIOError:
+            return None
+        except OSError:  # also of a socket that was cut meanwhile: it has no number any more
+            raise Gone from None
+        if not data:
+            raise Gone
+        return data
 
     def send_now(self, data: bytes) -> int:
         """How much of it the kernel takes without waiting."""
@@ -25,24 +45,12 @@ class Wire(trio.abc.Stream):
         except OSError:  # no room, or nobody there: whoever waits to send the rest learns which
             return 0
 
-    async def wait_send_all_might_not_block(self) -> None:
-        await self._stream.wait_send_all_might_not_block()
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+    async def send_all(self, data: bytes) -> None:
         try:
-            data = await self._stream.receive_some(max_bytes)
-        except trio.BrokenResourceError:
-            self.on_end()
-            raise
-        if not data:
-            self.on_end()
-        return data
-
-    async def aclose(self) -> None:
-        self.cut()
-        await trio.lowlevel.checkpoint()
+            await self._stream.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise Gone from None
 
     def cut(self) -> None:
         """No checkpoint: whoever waits for this socket wakes up to find it closed."""
         self._stream.socket.close()
-        self.on_end()

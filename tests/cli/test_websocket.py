@@ -55,7 +55,7 @@ async def test_what_comes_together_is_received_one_by_one_and_then_the_time_is_o
 async def test_a_server_that_vanishes_is_an_end_without_a_goodbye(tmp_path: Path):
     async def handler(stream: Stream) -> None:
         await stream.receive()
-        stream._cut()  # pyright: ignore[reportPrivateUsage] - as if the daemon were killed
+        stream._socket._wire.cut()  # pyright: ignore[reportPrivateUsage] - as if the daemon were killed
 
     def listen() -> int:
         with opened(tmp_path / "t.sock", "/ws/x/1") as stream:

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from rdvd.streams import farewells, types
+from rdvd.streams import farewells, frames, types
 from rdvd.streams.types import Farewell
 
 TEXT = (Path(__file__).parents[2] / "docs" / "streams.md").read_text(encoding="utf-8")
-OF_FRAMES = {1002, 1007}  # what wsproto finds wrong with them
+OF_FRAMES = {frames.PROTOCOL_ERROR, frames.NOT_UTF8, frames.TOO_LARGE}
 
 
 def test_every_close_code_is_documented_and_nothing_else_is():

@@ -16,7 +16,7 @@ from rdvd.streams import Entrance, Farewell, Gone, Stream, StreamRoute
 from tests.identity.house import house
 
 from .handling import SPENT, echo, handled, let
-from .visits import closing, frame, serving
+from .visits import KNOCK, closing, frame, serving
 
 
 async def test_a_handler_knows_who_came_where_and_how(tmp_path: Path):
@@ -61,6 +61,54 @@ async def test_nothing_that_a_client_sent_before_it_left_is_lost(tmp_path: Path)
         await is_over.wait()
 
     assert heard == [str(n) for n in range(50)]
+
+
+async def test_frames_that_come_together_with_the_handshake_are_heard(tmp_path: Path):
+    async with handled(tmp_path, echo) as served:
+        for end in (b"\r\n", b"\n"):
+            wire = await served.wire()
+            knock = KNOCK % (b"/ws/x/1", b"") + frame(1, b"first") + frame(2, b"second")
+            await wire.send_all(knock.replace(b"\r\n", end))
+            said = b""
+            with trio.fail_after(5):
+                while not said.endswith(b"\x81\x05first\x82\x06second"):
+                    said += await wire.receive_some()
+
+            assert said.startswith(b"HTTP/1.1 101 ")
+
+
+async def test_a_ping_is_answered_between_two_messages_and_inside_of_one(tmp_path: Path):
+    async with handled(tmp_path, echo) as served:
+        wire = await served.open_wire("/ws/x/1")
+        await wire.send_all(frame(1, b"a", fin=False) + frame(9, b"?!") + frame(0, b"b"))
+        said = b""
+        with trio.fail_after(5):
+            while len(said) < 8:
+                said += await wire.receive_some()
+
+    assert said == b"\x8a\x02?!" + b"\x81\x02ab"
+
+
+async def test_who_sends_without_end_leaves_others_their_turn(tmp_path: Path):
+    """One read holds thousands of messages, and none of them has to be waited for."""
+    heard = 0
+
+    async def handler(stream: Stream) -> None:
+        nonlocal heard
+        while True:
+            await stream.receive()
+            heard += 1
+
+    async with handled(tmp_path, handler) as served:
+        wire = await served.open_wire("/ws/x/1")
+        await wire.send_all(frame(1, b"") * 2_000)
+        turns = 0
+        with trio.fail_after(10):
+            while heard < 2_000:
+                await trio.lowlevel.checkpoint()
+                turns += 1
+
+    assert turns >= 1_500
 
 
 async def test_it_ends_as_the_handler_says(tmp_path: Path):
