@@ -24,11 +24,10 @@ class PseudoTerminal:
 
     async def read(self) -> bytes:
         """All that is there, up to 64 KiB; waits for the first byte. Empty: the program ended."""
-        while True:
+        await trio.lowlevel.checkpoint_if_cancelled()
+        while (data := self._read_what_is_there()) is None:
             await trio.lowlevel.wait_readable(self._master)
-            data = self._read_what_is_there()
-            if data is not None:
-                return data
+        return data
 
     async def write(self, data: bytes) -> None:
         """Returns when all of it is in the terminal; at once if nobody is there any more."""
@@ -50,18 +49,16 @@ class PseudoTerminal:
 
     def _read_what_is_there(self) -> bytes | None:
         """The kernel hands out pieces of a few KiB; one frame takes all of them."""
-        pieces: list[bytes] = []
-        size = 0
-        with suppress(BlockingIOError):
-            while size < LARGEST_READ:
-                piece = _read(self._master, LARGEST_READ - size)
-                if not piece:
-                    return b"".join(pieces)
-                pieces.append(piece)
-                size += len(piece)
-                if len(piece) < SHORT_PIECE:  # the last one, or nearly: no look in vain
-                    break
-        return b"".join(pieces) if pieces else None
+        data = first = _read(self._master, LARGEST_READ)
+        if first is None or len(first) < SHORT_PIECE:  # all of it, or nearly: no look in vain
+            return first
+        pieces, size = [first], len(first)
+        while data and size < LARGEST_READ and len(data) >= SHORT_PIECE:
+            data = _read(self._master, LARGEST_READ - size)
+            if data:
+                pieces.append(data)
+                size += len(data)
+        return b"".join(pieces)
 
 
 def set_size(descriptor: int, columns: int, rows: int) -> None:
@@ -106,10 +103,11 @@ async def _see_out(process: trio.Process) -> None:
         await process.wait()
 
 
-def _read(descriptor: int, most: int) -> bytes:
+def _read(descriptor: int, most: int) -> bytes | None:
+    """None: nothing is there yet. Empty: it ended."""
     try:
         return os.read(descriptor, most)
     except BlockingIOError:
-        raise
+        return None
     except OSError:  # EIO: nobody holds the other end any more
         return b""

@@ -43,12 +43,16 @@ class Talk:
         await self._stream.send(write(message))
 
     async def show(self, data: bytes) -> None:
-        """Returns when the viewer may have more: so whoever shows reads no faster than it does."""
-        await self._wait_for_the_window()
+        """Returns when the viewer may have more: so whoever shows reads no faster than it does.
+
+        Others have their turn when the next data is waited for.
+        """
+        if self._sent - self._acknowledged >= self._window:
+            await self._wait_for_the_window()
         frame = self._wire.output(data, self._sent)
         self._sent += len(data)
         if frame is not None:
-            await self._stream.send(frame)
+            await self._stream.send_before_waiting(frame)
 
     def skip_to(self, seq: int) -> None:
         """What lies between is not there to be shown."""
@@ -76,7 +80,8 @@ class Talk:
         while True:
             message = await self._stream.receive()
             try:
-                await self._heed(self._wire.read(message), obey)
+                said = self._wire.read(message)
+                await (obey(said) if isinstance(said, bytes) else self._heed(said, obey))
             except BadInput as problem:
                 await self._complain(problem)
 
