@@ -11,6 +11,7 @@ from .types import Bench, Contender, Measure, Survey, Unit
 
 WAYS = "bench.terminal_contenders"
 LOOP_LAG = 0.005
+FLOOD_ROUNDS = 3  # six surveys of five contenders: minutes each
 
 
 def _everyone(function: str) -> dict[str, Contender]:
@@ -49,14 +50,14 @@ def _echo(name: str, function: str) -> Survey:
             _measure(f"{name}: half of the keys within", function, "p50", ratio=1.3),
             _measure(f"{name}: 99 of 100 within", function, "p99"),
         ),
-        count=200,
+        count=150,
         quick_count=30,
     )
 
 
 def _flood(viewers: str, function: str) -> Survey:
     measures: list[Measure] = []
-    for work, what in (("cat", "20 MB of a log"), ("seq", "seq 2,000,000")):
+    for work, what in (("cat", "10 MB of a log"), ("seq", "seq 1,000,000")):
         name = f"{what}, {viewers}"
         measures += [
             _measure(f"{name}: printed in", function, f"{work} seconds", per="flood"),
@@ -74,7 +75,8 @@ def _flood(viewers: str, function: str) -> Survey:
         ]  # fmt: skip
     stop = f"Ctrl-C in a flood, {viewers}: all see that it is over after"
     measures.append(_measure(stop, function, "stop", per="Ctrl-C"))
-    return Survey(f"floods, {viewers}", tuple(measures), count=2, quick_count=1)
+    name = f"floods, {viewers}"
+    return Survey(name, tuple(measures), count=1, quick_count=1, most_rounds=FLOOD_ROUNDS)
 
 
 PINGS = "a ping, while ten others watch a flood, is answered"

@@ -12,8 +12,8 @@ from .types import BenchFailed
 
 ECHO = ("/bin/sh", "-c", "stty raw -echo; echo ready; exec cat")
 LINE = b"%08d 12:34:56.789 \x1b[32mINFO\x1b[0m  worker %d took the job and was done with it soon\n"
-LOG_BYTES = 20_000_000
-LAST_NUMBER = 2_000_000
+LOG_BYTES = 10_000_000
+LAST_NUMBER = 1_000_000
 # One order after the other: its number, and a command. Ctrl-C ends the command and not this; the
 # kernel then throws away what was not yet read, and the CAN ends the sequence that it cut in two.
 FLOODER = """
