@@ -7,6 +7,7 @@ from werkzeug.http import parse_options_header
 
 from rdvd.ground.errors import BadInput, UnsupportedMedia
 from rdvd.ground.json import build, decode
+from rdvd.ground.repetition import refuse_repeated_members
 from rdvd.ground.shadows import public_fields
 
 MOST_PARAMETERS = 100
@@ -16,7 +17,12 @@ def parse_body(content_type: str | None, body: bytes, kind: Any) -> Any:
     if not body and content_type is None:
         return decode(b"{}", kind)  # nothing is said, as if by an object without members
     _check_json(content_type or "")
-    return decode(body, kind)
+    parsed = decode(body, kind)
+    try:
+        refuse_repeated_members(body)
+    except RecursionError:
+        raise BadInput("$: nested too deeply") from None
+    return parsed
 
 
 def parse_query(query: bytes, kind: Any) -> Any:
