@@ -9,7 +9,7 @@ import trio
 from attrs import define, field
 from quart.wrappers import Request as QuartRequest
 
-from rdvd.ground.errors import BadInput, Forbidden
+from rdvd.ground.errors import BadInput, Forbidden, NotFound
 from rdvd.ground.ids import new_id
 from rdvd.ground.peer import Peer
 from rdvd.ground.problems import Trouble
@@ -75,6 +75,13 @@ def refuse_foreign_origin(origins: list[str], allowed: frozenset[str]) -> None:
     """A browser says where a page is from; pages of others have no business here."""
     if any(origin not in allowed for origin in origins):
         raise Forbidden("requests of web pages from this origin are refused", code="ORIGIN_REFUSED")
+
+
+def refuse_hidden_slash(target: bytes) -> None:
+    """Escaped, a slash is part of a name and no separator (RFC 3986, 2.2), and no name has one. The
+    framework sees the path unescaped: what stands before us may have judged another one."""
+    if b"%2f" in target.lower():
+        raise NotFound("no path here has an escaped slash; /docs and /openapi.json list all routes")
 
 
 def refuse_repeated(names: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from quart.wrappers import Request as QuartRequest
 from quart_trio import QuartTrio
 
 from rdvd.ground.answers import Answer, answer_trouble
-from rdvd.ground.errors import BadInput, Forbidden
+from rdvd.ground.errors import BadInput, Forbidden, NotFound
 from rdvd.ground.exchange import (
     CLIENT_GONE,
     Exchange,
@@ -20,6 +20,7 @@ from rdvd.ground.exchange import (
     log_exchange,
     log_trouble,
     refuse_foreign_origin,
+    refuse_hidden_slash,
     refuse_repeated,
 )
 from rdvd.ground.framework import PatientConnection, YieldingWebsocket
@@ -101,7 +102,8 @@ class App(QuartTrio):
         try:
             refuse_foreign_origin(request.headers.getlist("Origin"), self._allowed_origins)
             refuse_repeated(name for name, _ in request.headers)
-        except (Forbidden, BadInput) as refusal:
+            refuse_hidden_slash(request.scope["raw_path"])
+        except (Forbidden, BadInput, NotFound) as refusal:
             return _to_response(self._answer_error(refusal))
         return await super().handle_request(request)
 

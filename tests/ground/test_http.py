@@ -47,6 +47,16 @@ async def test_head_is_get_without_the_body(tmp_path: Path) -> None:
     assert answer.endswith(b"\r\n\r\n")
 
 
+@pytest.mark.parametrize("target", ["/api%2Fthings", "/api%2fthings/7", "/%2fapi/things/7?x=1"])
+async def test_an_escaped_slash_is_no_separator(tmp_path: Path, target: str) -> None:
+    async with serving(app_of(small_routes()), tmp_path) as server:
+        got = await ask(server.path, "GET", target)
+        question = await ask(server.path, "GET", "/api/things?tag=%2F")
+
+    assert_problem(got, 404, "NOT_FOUND")
+    assert question.status == 200
+
+
 async def test_a_sane_request_id_is_echoed_and_another_is_replaced(tmp_path: Path) -> None:
     async with serving(app_of(small_routes()), tmp_path) as server:
         sane = await ask(server.path, "GET", "/x", headers={"X-Request-ID": "abc-1.2:3"})
