@@ -222,8 +222,8 @@ class Vault:
 
 def _checked_name(name: str) -> str:
     """Names are read on terminals and in logs, and must not speak to them."""
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise BadInput(f"a name has 1 to {LONGEST_NAME} printable characters")
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadInput(f"a name has 1 to {LONGEST_NAME} printable characters, not only spaces")
     if redact(name) != name:
         raise BadInput("a name must not hold a token")
     return name

@@ -203,11 +203,18 @@ async def test_the_service_token_is_rotated_and_never_revoked(tmp_path: Path):
             await h.auth.call(Auth.revoke, owner, service.id)
 
 
-@pytest.mark.parametrize("name", ["", "x" * 101, "two\nlines", "\x1b[2J"])
+@pytest.mark.parametrize("name", ["", "  ", "\u3000", "x" * 101, "two\nlines", "\x1b[2J"])
 async def test_names_that_would_speak_to_a_terminal_are_refused(name: str, tmp_path: Path):
     async with house(tmp_path) as h:
         with pytest.raises(BadInput):
             await h.auth.call(Auth.create_user, await h.owner(), name)
+
+
+@pytest.mark.parametrize("name", ["  ", "\u3000", "two\nlines", "\x1b[2J"])
+async def test_so_are_those_of_tokens(name: str, tmp_path: Path):
+    async with house(tmp_path) as h:
+        with pytest.raises(BadInput):
+            await h.auth.call(Auth.mint, await h.owner(), NewToken("api", name))
 
 
 async def test_nobody_has_tokens_without_end(tmp_path: Path):
