@@ -107,6 +107,10 @@ def test_each_tmux_server_has_its_own_socket_and_the_kernel_takes_it_late():
     assert [int(unit["OOMScoreAdjust"]) for unit in (tmux, daemon)] == [100, 100]
 
 
+def test_programs_in_sessions_may_use_select_and_may_ask_for_more():
+    assert settings("rdvd-tmux@.service")["Service"]["LimitNOFILE"] == "1024:65536"
+
+
 @pytest.mark.parametrize("unit", SERVICES)
 def test_nothing_that_breaks_sudo_git_or_terminals_is_set(unit: str):
     breaks = {"NoNewPrivileges", "PrivateDevices", "RestrictNamespaces", "PrivateTmp", "UMask"}
