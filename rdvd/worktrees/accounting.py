@@ -1,13 +1,12 @@
 """Everything that there is to know of a worktree before it may go."""
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import trio
 
-from . import porcelain
+from . import overlooked, porcelain
 from .finding import read_small
 from .occupants import occupants_of
 from .opened import Opened
@@ -24,7 +23,6 @@ OPERATIONS = (
     ("sequencer", "a series of picks"),
     ("BISECT_LOG", "a bisection"),
 )
-UNPLAIN = re.compile(rb'[\x00-\x1f\x7f"\\]')
 # A stash belongs to the whole repository, so it holds nothing for one tree.
 HELD_BY = ("--exclude=refs/stash", "--glob=refs/*")
 
@@ -38,18 +36,19 @@ async def account(
     status = await opened.status(untracked="all", ignored=True)
     index = await opened.git.run(top, "ls-files", "-v", "-s", "-z")
     flagged, modules = porcelain.parse_index(index)
+    whole = (*status.untracked, *status.ignored, *modules)
     return Facts(
         path=str(top),
         status=status,
         is_main=listed.is_main,
         is_ours=is_ours,
         lock=listed.lock,
-        hidden=await _hidden(opened, flagged),
+        hidden=await overlooked.hidden(opened, flagged),
         only_here=await commits_only_here(opened, status),
         is_shared=await _has_remotes(opened),
         operation=await trio.to_thread.run_sync(_operation, opened.found.git_dir),
-        submodules=await trio.to_thread.run_sync(_with_dot_git, top, modules),
-        nested_repositories=await _nested(top, status),
+        submodules=await trio.to_thread.run_sync(overlooked.filled, top, modules),
+        nested_repositories=await trio.to_thread.run_sync(overlooked.repositories, top, whole),
         nested_worktrees=await _nested_worktrees(opened, top),
         occupants=await _occupants(top),
         sessions=tuple(sessions),
@@ -69,42 +68,12 @@ async def commits_only_here(opened: Opened, status: Status) -> tuple[str, ...]:
     return tuple(told.decode("utf-8", "backslashreplace").splitlines())
 
 
-async def _hidden(opened: Opened, flagged: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """What git was told to take for unchanged, and is not: with its bytes as they are."""
-    there = [(path, oid) for path, oid in flagged if (opened.top / path).is_file()]
-    if not there:
-        return ()
-    oids = await hash_files(opened, [path for path, _ in there], writes=False)
-    return tuple(path for (path, known), oid in zip(there, oids, strict=True) if oid != known)
-
-
-async def hash_files(opened: Opened, paths: Sequence[str], *, writes: bool) -> list[str]:
-    """The objects that these files would be, byte by byte: no filter is asked."""
-    words = ("hash-object", "--no-filters", "--stdin-paths", *(("-w",) if writes else ()))
-    return await opened.git.lines(opened.top, *words, stdin=b"".join(map(quoted, paths)))
-
-
-def quoted(path: str) -> bytes:
-    """As git reads a name that may hold anything, a line end too; with the line's own end."""
-    plain = UNPLAIN.sub(lambda found: b"\\%03o" % ord(found[0]), os.fsencode(path))
-    return b'"' + plain + b'"\n'
-
-
 async def _has_remotes(opened: Opened) -> bool:
     return bool(await opened.git.lines(opened.top, "remote"))
 
 
 def _operation(git_dir: Path) -> str | None:
     return next((what for name, what in OPERATIONS if os.path.lexists(git_dir / name)), None)
-
-
-def _with_dot_git(top: Path, directories: Sequence[str]) -> tuple[str, ...]:
-    return tuple(each for each in directories if os.path.lexists(top / each / ".git"))
-
-
-async def _nested(top: Path, status: Status) -> tuple[str, ...]:
-    inside = [each for each in (*status.untracked, *status.ignored) if each.endswith("/")]
-    return await trio.to_thread.run_sync(_with_dot_git, top, inside)
 
 
 async def _nested_worktrees(opened: Opened, top: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from .problems import NoRepository
 from .types import Found
 
 LARGEST_POINTER = 8_192
-LARGEST_CONFIG = 1_048_576
+LARGEST_CONFIG = 16 * 1_048_576
 
 
 def find_repository(path: str) -> Found:
@@ -96,8 +96,15 @@ def read_small(file: Path, most: int) -> bytes | None:
 def config_of(found: Found) -> str:
     """The repository's own configuration, as it is written; not what that includes."""
     files = (found.common / "config", found.git_dir / "config.worktree")
-    texts = (read_small(file, LARGEST_CONFIG) or b"" for file in files)
-    return b"\n".join(texts).decode("utf-8", "surrogateescape")
+    return b"\n".join(map(read_config, files)).decode("utf-8", "surrogateescape")
+
+
+def read_config(file: Path) -> bytes:
+    """All of it: git would obey what we have not read."""
+    content = read_small(file, LARGEST_CONFIG + 1) or b""
+    if len(content) > LARGEST_CONFIG:
+        raise NoRepository(f"{shortened(str(file))} has more than {LARGEST_CONFIG:,} bytes")
+    return content
 
 
 def foreign_parts(found: Found) -> Iterator[Path]:

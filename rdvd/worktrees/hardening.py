@@ -24,8 +24,11 @@ NOTHING_RUNS = (
     "log.showSignature=false",
     "diff.external=",
 )
-# What would go on behind our back, or make an answer depend on taste.
+# What would go on behind our back, hide a change, or make an answer depend on taste.
 NOTHING_ELSE = (
+    "core.ignoreCase=false",
+    "core.trustCtime=true",
+    "core.checkStat=default",
     "gc.auto=0",
     "maintenance.auto=false",
     "submodule.recurse=false",

@@ -28,7 +28,7 @@ def _losses(facts: Facts, disposable: Sequence[str]) -> Iterator[Loss]:
     precious = [path for path in facts.status.ignored if not is_disposable(path, disposable)]
     yield from _some("ignored", "ignored by git, and perhaps nowhere else", precious)
     yield from _some("nested_repository", "a repository inside", facts.nested_repositories)
-    yield from _some("submodule", "a submodule that is checked out", facts.submodules)
+    yield from _some("submodule", "what is in the place of a submodule", facts.submodules)
     yield from _of_commits(facts)
     if facts.operation is not None:
         yield Loss("operation", f"{facts.operation} was begun and is not finished", count=1)

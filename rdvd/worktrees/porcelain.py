@@ -72,10 +72,10 @@ def parse_numstat(output: bytes) -> Iterator[FileChange]:
         yield FileChange(os.fsdecode(path), _lines(added), _lines(removed))
 
 
-def parse_index(output: bytes) -> tuple[list[tuple[str, str]], list[str]]:
-    """Of `git ls-files -v -s -z`: what git was told not to look at, with its object; and where
+def parse_index(output: bytes) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Of `git ls-files -v -s -z`: what git was told not to look at, with mode and object; and where
     submodules are. A line is `H 100644 <object> <stage>\t<path>`."""
-    flagged: list[tuple[str, str]] = []
+    flagged: list[tuple[str, str, str]] = []
     modules: list[str] = []
     for line in _pieces(output):
         facts, _, path = line.partition(b"\t")
@@ -83,7 +83,7 @@ def parse_index(output: bytes) -> tuple[list[tuple[str, str]], list[str]]:
         if mode == b"160000":
             modules.append(os.fsdecode(path))
         elif tag.islower() or tag == b"S":
-            flagged.append((os.fsdecode(path), oid.decode()))
+            flagged.append((os.fsdecode(path), mode.decode(), oid.decode()))
     return flagged, modules
 
 

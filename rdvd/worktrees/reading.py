@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from dulwich.config import ConfigFile
 from dulwich.refs import DiskRefsContainer, Ref, SymrefLoop
 
-from .finding import LARGEST_CONFIG, read_pointer, read_small
+from .finding import LARGEST_POINTER, read_config, read_pointer, read_small
 from .problems import NoRepository
 from .types import Branch, Found, Listed
 
@@ -173,7 +173,7 @@ class _Upstreams:
 
 
 def _config(found: Found) -> ConfigFile:
-    content = read_small(found.common / "config", LARGEST_CONFIG) or b""
+    content = read_config(found.common / "config")
     try:
         return ConfigFile.from_file(io.BytesIO(content), expand_includes=False)
     except ValueError as error:
@@ -188,5 +188,5 @@ def _admins(common: Path) -> list[Path]:
 
 
 def _lock_of(admin: Path) -> str | None:
-    text = read_small(admin / "locked", LARGEST_CONFIG)
+    text = read_small(admin / "locked", LARGEST_POINTER)
     return None if text is None else text.decode("utf-8", "backslashreplace").strip()

@@ -6,7 +6,6 @@ The bytes of files are taken as they are: no filter runs, and nothing is turned 
 import os
 import re
 import shutil
-import stat
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +13,10 @@ from pathlib import Path
 import trio
 from attrs import frozen
 
-from .accounting import HELD_BY, hash_files
+from .accounting import HELD_BY
 from .finding import read_small
 from .opened import Opened
+from .overlooked import modes_of, objects_of
 from .places import slug
 from .types import Entry, Status
 
@@ -142,34 +142,15 @@ def _copy(index: Path, temporary: Path) -> None:
 
 async def _changes(opened: Opened, paths: Sequence[str]) -> bytes:
     """For `update-index --index-info`. A line with mode 0 takes all stages of a path away."""
-    looks = await trio.to_thread.run_sync(lambda: [_look(opened.top / each) for each in paths])
-    files = [path for path, mode in zip(paths, looks, strict=True) if mode.startswith("100")]
-    oids = dict(zip(files, await hash_files(opened, files, writes=True), strict=True))
-    for path, mode in zip(paths, looks, strict=True):
-        if mode == "120000":
-            target = os.fsencode((opened.top / path).readlink())
-            words = ("hash-object", "-w", "--no-filters", "--stdin")
-            oids[path] = (await opened.git.lines(opened.top, *words, stdin=target))[0]
+    modes = await modes_of(opened.top, paths)
+    objects = await objects_of(opened, modes, writes=True)
     nothing = "0" * 40
     lines: list[bytes] = []
-    for path, mode in zip(paths, looks, strict=True):
+    for path in paths:
         lines.append(f"0 {nothing}\t".encode() + os.fsencode(path))
-        if path in oids:
-            lines.append(f"{mode} {oids[path]}\t".encode() + os.fsencode(path))
+        if path in objects:
+            lines.append(f"{modes[path]} {objects[path]}\t".encode() + os.fsencode(path))
     return b"".join(line + b"\0" for line in lines)
-
-
-def _look(path: Path) -> str:
-    """The mode that git gives it; 0 for what it does not keep."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return "0"
-    if stat.S_ISLNK(mode):
-        return "120000"
-    if not stat.S_ISREG(mode):
-        return "0"
-    return "100755" if mode & 0o100 else "100644"
 
 
 async def _index_tree(opened: Opened, status: Status) -> str:

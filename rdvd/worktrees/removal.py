@@ -213,7 +213,8 @@ class Removing:
     def _loose(self, status: Status) -> list[Path]:
         """What is in no commit of this repository: of each directory of such only itself."""
         top, git_dir = Path(self.tree.path), self.opened.found.git_dir
-        names = [*status.untracked, *status.ignored, *self.facts.submodules]
+        own = (f"{each}.git" for each in self.facts.nested_repositories)
+        names = [*status.untracked, *status.ignored, *self.facts.submodules, *own]
         paths = [top / name.rstrip("/") for name in names]
         whole = {path for path in paths if not any(each in path.parents for each in paths)}
         modules = [git_dir / "modules"] if (git_dir / "modules").is_dir() else []

@@ -2,6 +2,7 @@
 it, and the files that no commit had."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,17 @@ def _targets(entry: TrashEntry, path: Path) -> Mapping[int, Path]:
     """Where each thing belongs in the tree that was made anew, in a thread."""
     old = Path(entry.detail["path"])
     git_dir = find_repository(str(path)).git_dir
-    return {
+    targets = {
         item.number: path / item.origin.relative_to(old)
         if item.origin.is_relative_to(old)
         else git_dir / item.origin.name
         for item in entry.items
     }
+    for target in targets.values():
+        if target.is_dir() and not target.is_symlink():
+            with suppress(OSError):  # it holds something
+                target.rmdir()  # git makes a place for each submodule
+    return targets
 
 
 def _row(entry: TrashEntry, opened: Opened, path: Path, listed: Listed) -> Worktree:

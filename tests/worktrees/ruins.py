@@ -56,6 +56,64 @@ def nest(repo: Repo, path: Path) -> None:
     repo.commit("own", "1\n", at=path / "inside")
 
 
+def nest_in_what_git_has(repo: Repo, path: Path) -> None:
+    """git status looks at the files around such a repository, and never at the repository."""
+    repo.commit("lib/code", "1\n", at=path)
+    repo.git("branch", "kept", at=path)
+    repo.git("init", "-q", "lib", at=path)
+    repo.git("commit", "-q", "--allow-empty", "-m", "own", at=path / "lib")
+
+
+def nest_what_is_broken(repo: Repo, path: Path) -> None:
+    """For git status such a directory is empty."""
+    repo.write("lost/.git/objects/pack/work", "packed\n", at=path)
+
+
+def fill_the_place_of_a_submodule(repo: Repo, path: Path) -> None:
+    head = repo.git("rev-parse", "HEAD")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{head},module", at=path)
+    repo.git("commit", "-q", "-m", "module", at=path)
+    repo.git("branch", "kept", at=path)
+    repo.write("module/notes", "precious\n", at=path)
+
+
+def put_a_file_in_the_place_of_a_submodule(repo: Repo, path: Path) -> None:
+    fill_the_place_of_a_submodule(repo, path)
+    (path / "module/notes").unlink()
+    (path / "module").rmdir()
+    repo.write("module", "precious\n", at=path)
+
+
+def hide_a_link(repo: Repo, path: Path) -> None:
+    repo.git("update-index", "--assume-unchanged", "link", at=path)
+    (path / "link").unlink()
+    (path / "link").symlink_to("a place to remember")
+
+
+def hide_behind_a_case(repo: Repo, path: Path) -> None:
+    """As in a repository that was made on a file system that does not care."""
+    repo.git("config", "core.ignoreCase", "true")
+    repo.write("ReadMe", "precious\n", at=path)
+
+
+def hide_behind_a_clock(repo: Repo, path: Path) -> None:
+    """git takes a file for unchanged by its size and a time that anybody can set."""
+    repo.git("config", "core.trustCtime", "false")
+    repo.git("config", "core.checkStat", "minimal")
+    file = path / "README"
+    os.utime(file, (1, 1))
+    repo.git("update-index", "--refresh", at=path)
+    new = repo.write(".new", file.read_text().swapcase(), at=path)
+    os.utime(new, (1, 1))
+    new.replace(file)
+
+
+def lead_a_directory_elsewhere(repo: Repo, path: Path) -> None:
+    repo.commit("lib/code", "1\n", at=path)
+    (path / "lib").rename(path.parent / "elsewhere")
+    (path / "lib").symlink_to(path.parent / "elsewhere")
+
+
 def contents(top: Path, only: str = "") -> dict[str, bytes]:
     """All files below, links as where they lead."""
     found: dict[str, bytes] = {}

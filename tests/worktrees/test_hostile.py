@@ -49,6 +49,13 @@ def by_inclusion(repo: Repo, command: str) -> None:
     (repo.path / ".git/info/attributes").write_text("* filter=evil\n")
 
 
+def by_length(repo: Repo, command: str) -> None:
+    """Nobody reads all of such a configuration, but git does."""
+    config = repo.path / ".git/config"
+    config.write_text(f"{config.read_text()}#{'x' * 1_100_000}\n")
+    by_setting("filter.evil.clean", FILTERED)(repo, command)
+
+
 FILTERED = "* filter=evil diff=evil merge=evil\n"
 WAYS: dict[str, Callable[[Repo, str], None]] = {
     "fsmonitor": by_setting("core.fsmonitor"),
@@ -61,6 +68,7 @@ WAYS: dict[str, Callable[[Repo, str], None]] = {
     "hooks": by_hooks,
     "hooks elsewhere": by_hooks_elsewhere,
     "included filter": by_inclusion,
+    "long configuration": by_length,
     "pager": by_setting("core.pager"),
     "alternates": by_setting("core.alternateRefsCommand"),
 }
