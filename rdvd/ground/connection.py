@@ -1,5 +1,6 @@
 """One connection: Hypercorn's, with what it leaves open closed (reference/web-stack.md, 1.3)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -80,6 +81,11 @@ class Connection(TCPServer):
         self._reader: trio.lowlevel.Task | None = None
         self._came = trio.current_time()
         self._has_asked = False
+        self._tell_known: Callable[[], object] = lambda: None
+
+    def when_known(self, tell: Callable[[], object]) -> None:
+        """It is, once it has sent the whole head of a request."""
+        self._tell_known = tell
 
     async def run(self) -> None:
         try:
@@ -102,7 +108,9 @@ class Connection(TCPServer):
         if isinstance(event, RawData):
             await self._write(event.data)
         else:
-            self._has_asked = self._has_asked or isinstance(event, Updated)
+            if isinstance(event, Updated) and not self._has_asked:
+                self._has_asked = True
+                self._tell_known()
             await super().protocol_send(event)
 
     async def _write(self, data: bytes) -> None:

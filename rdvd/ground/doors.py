@@ -8,6 +8,7 @@ import errno
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 import outcome
@@ -20,12 +21,19 @@ from rdvd.ground.peer import Peer, close_peer, is_our_own_user, peer_of
 OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 UNTIL_SOME_ARE_FREE = 0.1
 BACKLOG = 128
+STRANGERS_SHARE = 4  # of all who may be inside, so many parts are free for who is known
+FEWEST_STRANGERS = 4
+TO_INTRODUCE_ONESELF = 0.5  # seconds that nobody takes from a stranger, however many wait
 
 PeerCheck = Callable[[Peer], bool]
 
 
 class Guest(Protocol):
     """One connection: whoever is let in, from the first byte to the last."""
+
+    def when_known(self, tell: Callable[[], object]) -> None:
+        """Asked before it runs: it is a stranger until it tells."""
+        ...
 
     async def run(self) -> None:
         """To the end, and then close the socket, whatever happens."""
@@ -44,12 +52,17 @@ class Rules:
     """Who may come in, how many at once, and how long they have to leave in the end.
 
     Beyond that number the kernel's queue waits. `shortage` says why they are fewer than is wished.
+    Strangers get a part of the places, so that those who say nothing keep nobody else out.
     """
 
     most: int = 512
     grace: float = 30.0
     peer_check: PeerCheck = field(default=is_our_own_user)
     shortage: str | None = None
+
+    @property
+    def most_strangers(self) -> int:
+        return max(FEWEST_STRANGERS, self.most // STRANGERS_SHARE)
 
 
 async def keep_doors(
@@ -93,6 +106,7 @@ class Doors(Generic[G]):
         self._rules = rules
         self._log = log
         self._inside: set[G] = set()
+        self._strangers: dict[G, float] = {}  # until when nobody cuts them; the oldest first
         self._may_have_room = trio.Event()
 
     @property
@@ -131,6 +145,7 @@ class Doors(Generic[G]):
         with listener.socket:
             while True:
                 await self._wait_for(lambda: len(self._inside) < self._rules.now.most)
+                await self._make_room_among_strangers()
                 stream = await self._accept(listener)
                 if stream is not None:
                     self._take(stream, nursery)
@@ -158,6 +173,8 @@ class Doors(Generic[G]):
             return
         guest = self._welcome(stream, peer)
         self._inside.add(guest)  # before it runs: the limit counts it from now on
+        self._strangers[guest] = trio.current_time() + TO_INTRODUCE_ONESELF
+        guest.when_known(partial(self._forget_stranger, guest))
         nursery.start_soon(self._run, guest, peer)
 
     async def _run(self, guest: G, peer: Peer) -> None:
@@ -167,12 +184,27 @@ class Doors(Generic[G]):
         finally:
             close_peer(peer)
             self._inside.discard(guest)
-            self._look_for_room()
+            self._forget_stranger(guest)
         match ended:
             case outcome.Error(error=Exception() as fault):
                 self._log.error("connection_failed", exc_info=fault)
             case _:
                 ended.unwrap()
+
+    async def _make_room_among_strangers(self) -> None:
+        """Who has been one for longest leaves first."""
+        while len(self._strangers) >= self._rules.now.most_strangers:
+            oldest, safe_until = next(iter(self._strangers.items()))
+            if trio.current_time() >= safe_until:
+                oldest.cut()
+                self._forget_stranger(oldest)
+            else:
+                with trio.CancelScope(deadline=safe_until):
+                    await self._may_have_room.wait()
+
+    def _forget_stranger(self, guest: G) -> None:
+        self._strangers.pop(guest, None)
+        self._look_for_room()
 
     async def _wait_for(self, condition: Callable[[], bool]) -> None:
         while not condition():

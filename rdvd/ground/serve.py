@@ -72,6 +72,7 @@ class Visitor:
         self._connection = connection
         self._shields = shields
         self.run = connection.run
+        self.when_known = connection.when_known
 
     def cut(self) -> None:
         for shield in self._shields:

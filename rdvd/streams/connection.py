@@ -1,6 +1,7 @@
 """One client, from the first byte to the last."""
 
 import logging
+from collections.abc import Callable
 
 import outcome
 import trio
@@ -43,6 +44,11 @@ class Connection:
         self._farewell: Farewell | None = None
         self._record = Record()
         self.cut = self._wire.cut
+        self._tell_known: Callable[[], object] = lambda: None
+
+    def when_known(self, tell: Callable[[], object]) -> None:
+        """It is, once it has said who it is and was let in."""
+        self._tell_known = tell
 
     async def run(self) -> None:
         began = trio.current_time()
@@ -144,6 +150,7 @@ class Connection:
         census, route = self._reception.census, visit.route
         census.came(route.pattern, "opened")
         self._record.principal = name_of(principal)
+        self._tell_known()
         stream = Stream(
             principal, visit.path, visit.knock.query, protocol, self._peer, self.end, socket
         )

@@ -4,7 +4,7 @@ import logging
 import os
 import resource
 import socket
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,9 @@ class Greeter:
 
     def __init__(self, stream: trio.SocketStream, _peer: Peer) -> None:
         self._stream = stream
+
+    def when_known(self, tell: Callable[[], object]) -> None:
+        """It never is."""
 
     async def run(self) -> None:
         try:

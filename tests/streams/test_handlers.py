@@ -202,6 +202,21 @@ async def test_beyond_the_limit_a_client_waits_for_another_to_leave(tmp_path: Pa
                 await is_in.wait()
 
 
+async def test_who_does_not_say_who_they_are_makes_room_for_who_does(tmp_path: Path):
+    async with handled(tmp_path, echo, most=8) as served:
+        inside = await served.connect("/ws/x/1")
+        silent = [await trio.open_unix_socket(str(served.path)) for _ in range(9)]
+
+        with trio.fail_after(4):
+            newcomer = await served.connect("/ws/x/1")
+            assert await silent[0].receive_some(1) == b""
+        for client in (inside, newcomer):
+            await client.send_message("still here")
+            assert await client.get_message() == "still here"
+        for each in silent:
+            await each.aclose()
+
+
 class Forgetful(Entrance):
     async def check_still_good(self, principal: Principal) -> None:
         raise Unavailable("auth is down")
