@@ -21,8 +21,9 @@ from .store import STORE
 from .terminal import TERMINAL
 from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
+from .worktrees import WORKTREES
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS)
+BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS, WORKTREES)
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05, is_quick=True)
 

@@ -73,13 +73,13 @@ def _is_git_dir(place: Path) -> bool:
         return False
 
 
-def read_pointer(file: Path) -> str | None:
+def read_pointer(file: Path | str) -> str | None:
     """The one line of a small file; None if there is none."""
     content = read_small(file, LARGEST_POINTER)
     return None if content is None else os.fsdecode(content.rstrip(b"\n"))
 
 
-def read_small(file: Path, most: int) -> bytes | None:
+def read_small(file: Path | str, most: int) -> bytes | None:
     """A regular file, or nothing: a pipe in its place must not make us wait for its other end."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -87,10 +87,13 @@ def read_small(file: Path, most: int) -> bytes | None:
         return None
     except OSError as error:
         raise NoRepository(f"{shortened(str(file))}: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             return None
-        return opened.read(most)
+        return os.read(descriptor, min(most, found.st_size))
+    finally:
+        os.close(descriptor)
 
 
 def config_of(found: Found) -> str:

@@ -8,7 +8,6 @@ import trio
 from attrs import evolve, field, frozen
 
 from . import hardening, porcelain
-from .finding import config_of
 from .problems import GitFailed, GitTooSlow, NoRepository
 from .running import NotRun, Ran, run_program
 from .types import Found
@@ -71,13 +70,12 @@ class Git:
     async def lines(self, where: Path, *words: str, stdin: bytes = b"") -> list[str]:
         return (await self.run(where, *words, stdin=stdin)).decode().splitlines()
 
-    async def for_repository(self, found: Found) -> "Git":
+    async def for_repository(self, found: Found, config: str) -> "Git":
         """The same, deaf to what this repository's own configuration would have it run.
 
         It is looked at before each act: what an agent writes into it now counts for the next one.
         """
-        text = await trio.to_thread.run_sync(config_of, found)
-        if not hardening.may_run_something(text):
+        if not hardening.may_run_something(config):
             return self
         listing = ("config", "--list", "--includes", "-z")
         keys: list[str] = []

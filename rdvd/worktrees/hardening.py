@@ -46,9 +46,12 @@ PASSED_ON = (
 )  # fmt: skip
 FETCHES_BY = "https:http:ssh:file"
 SPEAKS_NOTHING = "none"  # the name of no protocol
-# Sections of a repository's own configuration in which keys of any name may name a program, and
-# words by which more of it is read from elsewhere. None of them can be written in another way.
-TELLING = re.compile(r"filter|credential|include|worktree|merge|diff", re.IGNORECASE)
+# Sections of a repository's own configuration in which keys of any name may name a program, those
+# by which more of it is read from elsewhere, and the key that leads to another tree. A section can
+# begin anywhere in a line, and be written in no other way.
+TELLING = re.compile(
+    r"\[\s*(?:filter|credential|include|includeif|merge|diff)\b|\bworktree\b", re.IGNORECASE
+)
 RUNS = re.compile(
     r"(?:filter\..*\.(?:clean|smudge|process)|credential\..*helper|credential\.helper"
     r"|merge\..*\.driver|diff\..*\.(?:command|textconv)|remote\..*\.(?:uploadpack|receivepack|vcs))",

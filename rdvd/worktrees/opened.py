@@ -11,7 +11,7 @@ import trio
 from attrs import frozen
 
 from . import porcelain
-from .finding import find_repository, foreign_parts
+from .finding import config_of, find_repository, foreign_parts
 from .git import Git
 from .names import shortened
 from .problems import NoBase, NoWorktree, UnsafeRepository
@@ -95,14 +95,19 @@ class Opened:
 
 async def open_repository(git: Git, path: str) -> Opened:
     """Refuse what is none, and what belongs to somebody whom nobody has vouched for."""
-    found = await trio.to_thread.run_sync(find_repository, path)
-    foreign = await trio.to_thread.run_sync(lambda: next(foreign_parts(found), None))
+    found, foreign, config = await trio.to_thread.run_sync(_survey, path)
     if foreign is not None:
         # It is git that decides: the account's own `safe.directory` is for this.
         ran = await git.attempt(found.top or found.home, "rev-parse", "--git-dir")
         if ran.code != 0:
             raise _unsafe(found, foreign)
-    return Opened(found, await git.for_repository(found))
+    return Opened(found, await git.for_repository(found, config))
+
+
+def _survey(path: str) -> tuple[Found, Path | None, str]:
+    """In one go: where it is, what of it belongs to somebody else, and how it is configured."""
+    found = find_repository(path)
+    return found, next(foreign_parts(found), None), config_of(found)
 
 
 def _unsafe(found: Found, foreign: Path) -> UnsafeRepository:

@@ -54,34 +54,36 @@ class Reader:
         head, branch = self._head(self.found.common)
         return Listed(path, head, branch, is_main=True)
 
-    def _linked(self, admin: Path) -> Listed | None:
-        pointer = read_pointer(admin / "gitdir")
+    def _linked(self, admin: str) -> Listed | None:
+        pointer = read_pointer(f"{admin}/gitdir")
         if not pointer:
             return None
-        dot_git = Path(os.path.normpath(admin / pointer))
+        absolute = pointer if pointer.startswith("/") else f"{admin}/{pointer}"
+        dot_git = os.path.normpath(absolute)
         head, branch = self._head(admin)
         return Listed(
-            path=str(dot_git.parent if dot_git.name == ".git" else dot_git),
+            path=dot_git.removesuffix("/.git"),
             head=head,
             branch=branch,
-            is_missing=not dot_git.exists(),
+            is_missing=not Path(dot_git).exists(),
             lock=_lock_of(admin),
-            admin=admin.name,
+            admin=Path(admin).name,
         )
 
-    def _head(self, git_dir: Path) -> tuple[str | None, str | None]:
+    def _head(self, git_dir: Path | str) -> tuple[str | None, str | None]:
         """The commit, and the branch if it is on one."""
-        text = read_pointer(git_dir / "HEAD") or ""
+        text = read_pointer(f"{git_dir}/HEAD") or ""
         if not text.startswith(SYMBOLIC):
             return text.strip() or None, None
         ref = text.removeprefix(SYMBOLIC).strip()
         return self.resolve(ref), ref.removeprefix("refs/heads/")
 
     def is_bare(self) -> bool:
-        return _config(self.found).get_boolean(b"core", b"bare", self.found.main is None) is True
+        core = _config(self.found, b"core")
+        return core.get_boolean(b"core", b"bare", self.found.main is None) is True
 
     def has_remote(self, name: str) -> bool:
-        return (b"remote", os.fsencode(name)) in _config(self.found)
+        return (b"remote", os.fsencode(name)) in _config(self.found, b"remote")
 
     def remote_branch(self, branch: str) -> str | None:
         """The remote-tracking ref of that name, if there is one and no second."""
@@ -107,7 +109,7 @@ class Reader:
         return None
 
     def branches(self, *, counts: bool = False) -> list[Branch]:
-        upstreams = _Upstreams(self, _config(self.found))
+        upstreams = _Upstreams(self, _config(self.found, b"branch", b"remote"))
         used = {each.branch: each.path for each in self.worktrees() if each.branch is not None}
         found: list[Branch] = []
         for name, head in sorted(self._under(HEADS).items()):
@@ -172,21 +174,31 @@ class _Upstreams:
             return None
 
 
-def _config(found: Found) -> ConfigFile:
+def _config(found: Found, *sections: bytes) -> ConfigFile:
+    """Only what is asked for is read: a configuration has a section for every branch."""
     content = read_config(found.common / "config")
+    heads = tuple(b"[" + each for each in sections)
+    lines: list[bytes] = []
+    is_wanted = False
+    for line in content.splitlines(keepends=True):
+        if line.lstrip().startswith(b"["):
+            is_wanted = line.lstrip().lower().startswith(heads)
+        if is_wanted:
+            lines.append(line)
     try:
-        return ConfigFile.from_file(io.BytesIO(content), expand_includes=False)
+        return ConfigFile.from_file(io.BytesIO(b"".join(lines)), expand_includes=False)
     except ValueError as error:
         raise NoRepository(f"{found.common / 'config'}: {error}") from error
 
 
-def _admins(common: Path) -> list[Path]:
+def _admins(common: Path) -> list[str]:
     try:
-        return [each for each in (common / "worktrees").iterdir() if each.is_dir()]
+        with os.scandir(common / "worktrees") as entries:
+            return [each.path for each in entries if each.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _lock_of(admin: Path) -> str | None:
-    text = read_small(admin / "locked", LARGEST_POINTER)
+def _lock_of(admin: str) -> str | None:
+    text = read_small(f"{admin}/locked", LARGEST_POINTER)
     return None if text is None else text.decode("utf-8", "backslashreplace").strip()
