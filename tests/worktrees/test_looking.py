@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,11 @@ async def test_a_difference_counts_the_lines_that_git_counts(yard: Yard):
         "README": (1, 1),
         "src/more.py": (2, 1),
     }
+
+
+def test_a_daemon_that_has_looked_at_no_repository_has_not_read_dulwich():
+    line = "import sys, rdvd.main; print([name for name in sys.modules if 'dulwich' in name])"
+
+    done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
