@@ -56,6 +56,7 @@ from rdvd.safekeeping.routes import safekeeping_routes
 from rdvd.screens import Keyframes
 from rdvd.sessions import (
     Front,
+    Remains,
     Rooms,
     Roster,
     SessionFact,
@@ -67,6 +68,7 @@ from rdvd.sessions.routes import session_routes
 from rdvd.streams import Census, Entrance, StreamRoute, serve_streams
 from rdvd.terminal import Stages, Terminals
 from rdvd.tmux import Tmux, cleaned
+from rdvd.trash import Trash
 from rdvd.wiring import project_side
 from rdvd.worktrees import Worktrees
 
@@ -106,7 +108,7 @@ def tree(
     auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     projects = project_side(config, store, events, roster)
-    below = tmux, recording, roster, projects.worktrees
+    below = tmux, recording, roster, projects.trash, projects.worktrees
     terminals, front, shown = _terminals(config, store, below, auth.ref, events)
     sweeper = Sweeper(store, cleanup_settings(config), projects.trash.expire)
     sources = MetricSources(
@@ -152,19 +154,20 @@ def _auth(
 def _terminals(
     config: Config,
     store: Store,
-    stands_on: tuple[Tmux, Recording, Roster, Worktrees],
+    stands_on: tuple[Tmux, Recording, Roster, Trash, Worktrees],
     auth: Ref[Auth],
     events: Events,
 ) -> tuple[tuple[Child, ...], Front, StreamRoute]:
     """The actors of single sessions outlive a fall of their registry, and not the other way
     round: what falls is found again by looking at what there is."""
-    tmux, recording, roster, trees = stands_on
+    tmux, recording, roster, waste, trees = stands_on
     facts, limits = Topic[SessionFact]("sessions"), session_settings(config)
     keyframes = Keyframes(recording.grew, lambda session: config.bytelog.sessions / session)
     shop = Shop(
         store, tmux, recording, auth, limits, roster, facts, sessions.Census(), keyframes,
-        redactor(config), trees,
+        redactor(config), waste, trees,
     )  # fmt: skip
+    waste.register("session", Remains(shop), Remains(shop))
     nest, rooms = Supervisor("session"), Rooms()
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     front = Front(shop, registry.ref)

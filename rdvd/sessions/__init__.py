@@ -21,6 +21,7 @@ from .migrations import MIGRATIONS as MIGRATIONS
 from .news import tell_of_sessions as tell_of_sessions
 from .registry import Rooms as Rooms
 from .registry import Sessions as Sessions
+from .remains import Remains as Remains
 from .roster import Roster as Roster
 from .settings import SessionSettings as SessionSettings
 from .shop import Shop as Shop

@@ -19,6 +19,7 @@ from .launch import UNDO_SECONDS
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
 from .registry import Sessions
+from .remains import Remains
 from .restoring import begin_anew
 from .shop import Shop
 from .transitions import SessionOver
@@ -96,10 +97,10 @@ class Front:
         """What is not closed yet is closed first."""
         with suppress(SessionOver):
             await self.close(id)
-        return await self.registry.call(Sessions.trash, id)
+        return await Remains(self.shop).throw_away(id)
 
     async def untrash(self, id: SessionId) -> Session:
-        return await self.registry.call(Sessions.untrash, id)
+        return await Remains(self.shop).take_out(id)
 
     async def reorder(self, user: UserId, ids: Sequence[SessionId]) -> None:
         await self.registry.call(Sessions.reorder, user, ids)

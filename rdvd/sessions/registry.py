@@ -11,7 +11,6 @@ from attrs import define, evolve, field
 
 from actors import Actor, ActorChild, Lagged, Ref, Refused, Supervisor, Unavailable, actor, every
 from rdvd.bytelog import is_piped
-from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput, Conflict, Problem
 from rdvd.identity import SessionId, UserId
 
@@ -21,6 +20,7 @@ from .orders import session_of
 from .orphans import Orphan, end_leftovers, take_in
 from .processes import is_alive
 from .prompt import Prompt
+from .remains import Remains
 from .restoring import begin_anew
 from .roster import GONE
 from .shop import Shop
@@ -77,6 +77,7 @@ class Sessions(Actor):
         for session in fresh:
             await self._house(session)
         fallen = await self._settle(fresh)
+        await Remains(self._shop).adopt()
         if self._shop.settings.restores:
             self.spawn(self._restore, fallen)
         self.spawn(self._sweep)
@@ -138,19 +139,6 @@ class Sessions(Actor):
                 session = evolve(self._shop.roster.get(id), order=at)
                 self._shop.roster.put(session)
                 self._shop.facts.publish(Updated(session))
-
-    async def trash(self, id: SessionId) -> Session:
-        return await self._move(transitions.trashed(self._shop.roster.get(id), now_ms()))
-
-    async def untrash(self, id: SessionId) -> Session:
-        return await self._move(transitions.restored(self._shop.roster.get(id), now_ms()))
-
-    async def _move(self, session: Session) -> Session:
-        """A closed session has no actor any more, so its row is ours."""
-        await self._shop.store.write(storage.put, session)
-        self._shop.roster.put(session)
-        self._shop.facts.publish(Updated(session))
-        return session
 
     async def _load(self) -> list[Session]:
         """Whoever has an actor is known better to that one. Returns those who need one."""

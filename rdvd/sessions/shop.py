@@ -8,6 +8,7 @@ from rdvd.ground.store import Store
 from rdvd.identity import Auth, SessionId
 from rdvd.screens import Keyframes, Redactor
 from rdvd.tmux import Tmux
+from rdvd.trash import Trash
 from rdvd.worktrees import Worktrees
 
 from .census import Census, Traces
@@ -29,6 +30,7 @@ class Shop:
     census: Census
     keyframes: Keyframes
     redactor: Redactor
+    trash: Trash
     worktrees: Worktrees
 
     def home(self, id: SessionId) -> Home:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from rdvd.ground.errors import NotFound
 from rdvd.identity import SessionId, UserId
 
 from .types import (
@@ -57,6 +58,13 @@ def arrange(db: sqlite3.Connection, places: Sequence[tuple[SessionId, int]]) -> 
 def forget(db: sqlite3.Connection, id: SessionId) -> None:
     """Of a session that was never completed; every other keeps its row."""
     db.execute("DELETE FROM sessions WHERE id = ?", (id,))
+
+
+def get(db: sqlite3.Connection, id: SessionId) -> Session:
+    row = db.execute(f"{SELECT} WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no session {id[:100]}")
+    return _session(row)
 
 
 def page_after(db: sqlite3.Connection, last: str) -> list[Session]:

@@ -17,19 +17,23 @@ what a user has made from the disk, when it has been here for `cleanup.trash_ret
   item to its target by its number, and `commit` in the transaction that ends the entry. If that
   raises (`PlaceTaken`, `PlaceGone`), the entry is in the trash as before. `entry.detail` is the
   JSON that was put in, `entry.version` the version of it.
+* What is `staying` is not moved: it can be read where it is, and goes when the entry does. `parts`
+  are entries of kinds with a `Member`: they go, come back and end with the one they are part of.
 * `Restorer.forget(db, entry)` is called in the transaction that lets an entry go for ever: rows
   that the entry stood for go with it.
 """
 
-from .keeper import Restorer as Restorer
 from .keeper import Trash as Trash
+from .members import Commit as Commit
+from .members import Member as Member
+from .members import Restorer as Restorer
 from .migrations import MIGRATIONS as MIGRATIONS
 from .settings import TrashSettings as TrashSettings
-from .storage import Commit as Commit
 from .survey import targets_of as targets_of
 from .types import Item as Item
 from .types import NotPossible as NotPossible
 from .types import Parcel as Parcel
+from .types import Part as Part
 from .types import PlaceGone as PlaceGone
 from .types import PlaceTaken as PlaceTaken
 from .types import Restored as Restored

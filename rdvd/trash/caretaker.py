@@ -9,10 +9,9 @@ from actors import Unavailable
 from rdvd.ground.errors import Problem, StorageFull
 from rdvd.ground.private import make_directory
 
-from . import storage
+from . import queries, storage
 from .custody import Custody, until_cancelled
-from .moving import names_of
-from .removing import remove
+from .moving import clear, names_of
 from .types import TrashEntry, TrashState, readable
 
 log = logging.getLogger("rdvd.trash")
@@ -35,7 +34,7 @@ class Caretaker:
         await trio.to_thread.run_sync(make_directory, self._custody.settings.directory)
         try:
             await self._undo_all()
-            for entry in await self._store.read(storage.with_asides):
+            for entry in await self._store.read(queries.with_asides):
                 await self._custody.end_asides(entry)
             await self._tell_of_strangers()
         except (StorageFull, Unavailable, OSError) as error:  # the next start tries again
@@ -46,7 +45,7 @@ class Caretaker:
         while True:
             self._is_asked = trio.Event()
             last = ""
-            while page := await self._store.read(storage.in_state, "going", last):
+            while page := await self._store.read(queries.in_state, "going", last):
                 for entry in page:
                     await self._remove(entry)
                 last = page[-1].id
@@ -60,7 +59,7 @@ class Caretaker:
 
     async def _cut_off(self, state: TrashState) -> list[TrashEntry]:
         last, found = "", list[TrashEntry]()
-        while page := await self._store.read(storage.in_state, state, last):
+        while page := await self._store.read(queries.in_state, state, last):
             found += page
             last = page[-1].id
         return found
@@ -69,7 +68,7 @@ class Caretaker:
         """What resists is tried again whenever something else is removed."""
         await self._custody.end_asides(entry)
         try:
-            await until_cancelled(remove, self._custody.home(entry).directory)
+            await until_cancelled(clear, self._custody.home(entry), entry.items)
             await self._store.write(storage.forget, entry.id)
         except (Problem, OSError) as problem:
             log.error("not_removed", extra={"entry": entry.id, "error": str(problem)})
@@ -79,8 +78,8 @@ class Caretaker:
     async def _tell_of_strangers(self) -> None:
         """What lies in the trash and is no entry's, only a person may judge."""
         names = await trio.to_thread.run_sync(names_of, self._custody.settings.directory)
-        for first in range(0, len(names), storage.PAGE):
-            some = names[first : first + storage.PAGE]
-            known = await self._store.read(storage.known_among, some)
+        for first in range(0, len(names), queries.PAGE):
+            some = names[first : first + queries.PAGE]
+            known = await self._store.read(queries.known_among, some)
             for name in sorted(set(some) - known):
                 log.warning("stranger_in_trash", extra={"file": readable(name)})

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from rdvd.ground.store import Store
 
-from . import moving, storage
+from . import moving, queries, storage
 from .moving import Home
 from .settings import TrashSettings
 from .types import NotPossible, TrashEntry
@@ -34,18 +34,18 @@ class Custody:
     async def give_back(self, entry: TrashEntry, below: Path | None) -> None:
         """Every item to its target."""
         home = self.home(entry)
-        copies = await until_cancelled(moving.give_back, home, entry.items, below)
+        copies = await until_cancelled(moving.give_back, home, entry.moved, below)
         if copies:
             await self.store.write(storage.note_copies, entry.id, copies)
             await trio.to_thread.run_sync(moving.name_copies, home, copies)
 
     async def undo_put(self, entry: TrashEntry) -> None:
-        left = await trio.to_thread.run_sync(moving.put_back, self.home(entry), entry.items)
+        left = await trio.to_thread.run_sync(moving.put_back, self.home(entry), entry.moved)
         await self.store.write(storage.put_back, entry, left)
 
     async def undo_restore(self, entry: TrashEntry) -> None:
-        known = await self.store.read(storage.find, entry.id) or entry
-        await trio.to_thread.run_sync(moving.take_back, self.home(entry), known.items)
+        known = await self.store.read(queries.find, entry.id) or entry
+        await trio.to_thread.run_sync(moving.take_back, self.home(entry), known.moved)
         await self.store.write(storage.move, entry.id, "leaving", "kept")
 
     async def end_asides(self, entry: TrashEntry) -> None:

@@ -6,36 +6,33 @@ next start. So nothing is ever in two places for the store, or in none.
 """
 
 import logging
-import os
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import trio
 from attrs import evolve
 
 from rdvd.events import Events
 from rdvd.ground.clock import now_ms
-from rdvd.ground.errors import BadInput
 from rdvd.ground.ids import new_id
 from rdvd.ground.store import Store
 from rdvd.identity import UserId
 
-from . import moving, storage
+from . import moving, queries, storage
 from .caretaker import Caretaker
 from .custody import Custody, until_cancelled
+from .members import Commit, Member, Restorer
 from .settings import TrashSettings
-from .storage import Commit
-from .survey import survey, targets_of
+from .survey import entry_of, survey, targets_of
 from .types import (
-    LARGEST_DETAIL,
-    LONGEST_TITLE,
     Ambiguous,
     NotInTrash,
     Parcel,
+    Part,
     Restored,
     TrashEntry,
     TrashId,
@@ -43,29 +40,12 @@ from .types import (
     readable,
 )
 from .views import brief
-from .walking import Check
 
 log = logging.getLogger("rdvd.trash")
 
 DAY_MS = 24 * 3600 * 1000
 UNDO_SECONDS = 15.0
 THERE = ("kept", "leaving")
-
-
-class Restorer(Protocol):
-    """What a kind of thing is besides its files. A kind without one is its files."""
-
-    async def restore(self, entry: TrashEntry, to: str | None) -> Restored:
-        """Bring it back; ends with `Trash.give_back`, which lets go of the entry as it is done."""
-        ...
-
-    def forget(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
-        """It goes for good, in this very transaction: remove the rows that it stood for."""
-        ...
-
-    def forgotten(self, entry: TrashEntry) -> None:
-        """That transaction is on the disk."""
-        ...
 
 
 class Trash:
@@ -85,22 +65,42 @@ class Trash:
         self._custody = Custody(store, settings)
         self._caretaker = Caretaker(self._custody, partial(self._tell, "trash.removed"))
         self._restorers: dict[TrashKind, Restorer] = {}
+        self._members: dict[TrashKind, Member] = {}
 
-    def register(self, kind: TrashKind, restorer: Restorer) -> None:
+    def register(self, kind: TrashKind, restorer: Restorer, member: Member | None = None) -> None:
         """Once for each kind, before the tree runs."""
         self._restorers[kind] = restorer
+        if member is not None:
+            self._members[kind] = member
 
     async def put(
-        self, parcel: Parcel, paths: Sequence[Path] = (), commit: Commit | None = None
+        self,
+        parcel: Parcel,
+        paths: Sequence[Path] = (),
+        commit: Commit | None = None,
+        *,
+        staying: Sequence[Path] = (),
+        parts: Sequence[Part] = (),
     ) -> TrashEntry:
         """Throw it away, with these files. `commit` changes rows in the very transaction in which
-        the entry comes to be: both are there, or neither. Whatever it raises undoes all."""
-        entry = await until_cancelled(self._entry_of, parcel, paths)
-        await self._store.write(storage.begin, entry, self._settings.max_bytes)
-        async with self._undoing(self._custody.undo_put, entry):
-            items = await until_cancelled(moving.take_in, self._custody.home(entry), entry.items)
-            entry = evolve(entry, state="kept", items=items)
-            await self._store.write(storage.keep, entry, commit)
+        the entry comes to be: both are there, or neither. Whatever it raises undoes all.
+
+        What is `staying` can be read where it is until the entry goes. `parts` of kinds that have a
+        `Member` go along in the same transaction, and come back or go for ever with it.
+        """
+        entry = await self._entry_of(parcel, paths, staying)
+        along = [
+            evolve(await self._entry_of(part.parcel, (), part.staying), part_of=entry.id)
+            for part in parts
+        ]
+        await self._store.write(storage.begin, [entry, *along], self._settings.max_bytes)
+        async with self._undoing(partial(self._undo_put, along), entry):
+            moved = await until_cancelled(moving.take_in, self._custody.home(entry), entry.moved)
+            staying_items = tuple(item for item in entry.items if item.stays)
+            entry = evolve(entry, state="kept", items=(*moved, *staying_items))
+            await self._store.write(self._keep, entry, along, commit)
+        for part in along:
+            self._members[part.kind].thrown(part)
         self._tell("trash.added", entry)
         await self._custody.end_asides(entry)
         return entry
@@ -123,14 +123,17 @@ class Trash:
         """For restorers: its files to these places, by the numbers of the items, and out of the
         trash with it. Nothing is overwritten. Directories are made below `below` only."""
         await self._custody.end_asides(entry)
-        home = self._custody.home(entry)
-        items = tuple(evolve(item, target=targets[item.number]) for item in entry.items)
+        home, parts = self._custody.home(entry), await self.parts_of(entry)
+        now = self._today()
+        items = tuple(evolve(item, target=targets[item.number]) for item in entry.moved)
         present = await trio.to_thread.run_sync(moving.recognise, home, items)
-        await self._store.write(storage.leave, entry.id, present)
-        leaving = evolve(entry, items=present)
+        leaving = evolve(entry, items=(*present, *(each for each in entry.items if each.stays)))
+        await self._store.write(storage.leave, entry.id, leaving.items)
         async with self._undoing(self._custody.undo_restore, leaving):
             await self._custody.give_back(leaving, below)
-            await self._store.write(storage.release, entry.id, commit)
+            await self._store.write(self._release, entry, parts, now, commit)
+        for part in parts:
+            self._members[part.kind].revived(part, now)
         self._tell("trash.restored", entry)
         self._caretaker.ask()
         numbers = {item.number for item in present}
@@ -139,34 +142,45 @@ class Trash:
 
     async def find(self, word: str, user: UserId) -> TrashEntry:
         """By id, or by a title that no other entry of this user has."""
-        entry = await self._store.read(storage.find, TrashId(word))
+        entry = await self._store.read(queries.find, TrashId(word))
         if entry is not None and entry.user == user and entry.state in THERE:
             return entry
-        ids = await self._store.read(storage.titled, user, word)
+        ids = await self._store.read(queries.titled, user, word)
         if len(ids) > 1:
             raise Ambiguous(f"{len(ids)} entries are titled so: use an id", ids=list(ids))
-        entry = await self._store.read(storage.find, ids[0]) if ids else None
+        entry = await self._store.read(queries.find, ids[0]) if ids else None
         if entry is None:
             raise NotInTrash(f"there is no {readable(word[:100])} in the trash")
         return entry
+
+    async def parts_of(self, entry: TrashEntry) -> list[TrashEntry]:
+        """What went along with it and is still here."""
+        return await self._store.read(queries.parts_of, entry.id)
+
+    async def subjects(self, kind: TrashKind) -> set[str]:
+        """The ids of all things of this kind that are in the trash."""
+        return await self._store.read(queries.subjects, kind)
+
+    async def about(self, kind: TrashKind, subject: str) -> TrashEntry | None:
+        """The entry that is about this thing, if it is in the trash."""
+        return await self._store.read(queries.about, kind, subject)
 
     async def page(
         self, user: UserId, kind: TrashKind | None, before: str | None, limit: int
     ) -> list[TrashEntry]:
         """Newest first, without their items. The next page is `before` the last one's id."""
-        return await self._store.read(storage.listed, user, kind, before, limit)
+        return await self._store.read(queries.listed, user, kind, before, limit)
 
     async def delete(self, entries: Sequence[TrashEntry]) -> None:
-        """For ever: from here on they are gone, and their files soon are."""
-        await self._store.write(self._let_go, entries)
-        for entry in entries:
+        """For ever: from here on they are gone with their parts, and their files soon are."""
+        for entry in await self._store.write(self._let_go, entries):
             if entry.kind in self._restorers:
                 self._restorers[entry.kind].forgotten(entry)
         self._caretaker.ask()
 
     async def sum_older_than(self, moment: int, user: UserId) -> tuple[int, int]:
         """How many, and how many bytes, `empty` would remove."""
-        return await self._store.read(storage.sum_older_than, moment, user)
+        return await self._store.read(queries.sum_older_than, moment, user)
 
     async def empty(self, moment: int, user: UserId) -> int:
         """All that this user has thrown away up to this moment."""
@@ -206,36 +220,56 @@ class Trash:
 
     async def _delete_pages(self, moment: int, user: UserId | None, column: str) -> int:
         count = 0
-        while page := await self._store.read(storage.older_than, moment, user, column):
+        while page := await self._store.read(queries.older_than, moment, user, column):
             await self.delete(page)
             count += len(page)
         return count
 
-    def _entry_of(self, check: Check, parcel: Parcel, paths: Sequence[Path]) -> TrashEntry:
-        items = survey(check, paths, Path(os.path.realpath(self._settings.directory)))
+    async def _entry_of(
+        self, parcel: Parcel, paths: Sequence[Path], staying: Sequence[Path]
+    ) -> TrashEntry:
+        trash = self._settings.directory
+        items = await until_cancelled(survey, paths, staying, trash)
         now = self._today()
-        if len(str(parcel.detail)) > LARGEST_DETAIL:
-            raise BadInput("there is too much to be known of it")
-        return TrashEntry(
-            id=TrashId(new_id()),
-            user=parcel.user,
-            kind=parcel.kind,
-            title=readable(parcel.title[:LONGEST_TITLE]),
-            place=None if parcel.place is None else readable(parcel.place),
-            thrown=now,
-            expires=now + round(self._settings.retention_days * DAY_MS),
-            bytes=sum(item.bytes for item in items),
-            version=parcel.version,
-            detail=parcel.detail,
-            state="entering",
-            items=items,
-        )
+        expires = now + round(self._settings.retention_days * DAY_MS)
+        return entry_of(TrashId(new_id()), parcel, items, now, expires)
 
-    def _let_go(self, db: sqlite3.Connection, entries: Sequence[TrashEntry]) -> None:
-        for entry in entries:
+    async def _undo_put(self, parts: Sequence[TrashEntry], entry: TrashEntry) -> None:
+        for part in parts:
+            await self._custody.undo_put(part)
+        await self._custody.undo_put(entry)
+
+    def _keep(
+        self,
+        db: sqlite3.Connection,
+        entry: TrashEntry,
+        parts: Sequence[TrashEntry],
+        commit: Commit | None,
+    ) -> None:
+        for part in parts:
+            self._members[part.kind].throw(db, part)
+        storage.keep(db, [entry, *parts], commit)
+
+    def _release(
+        self,
+        db: sqlite3.Connection,
+        entry: TrashEntry,
+        parts: Sequence[TrashEntry],
+        now: int,
+        commit: Commit | None,
+    ) -> None:
+        storage.release(db, entry.id, commit)
+        for part in parts:
+            storage.release_part(db, part.id)
+            self._members[part.kind].revive(db, part, now)
+
+    def _let_go(self, db: sqlite3.Connection, entries: Sequence[TrashEntry]) -> list[TrashEntry]:
+        gone = [each for entry in entries for each in (entry, *queries.parts_of(db, entry.id))]
+        for entry in gone:
             storage.move(db, entry.id, "kept", "going")
             if entry.kind in self._restorers:
                 self._restorers[entry.kind].forget(db, entry)
+        return gone
 
     def _tell(self, what: str, entry: TrashEntry) -> None:
         self._events.publish(what, {"entry": brief(entry)}, entry.user)

@@ -43,3 +43,19 @@ def m001_trash(db: Database) -> None:
         """
     )
     db.conn.execute("CREATE INDEX trash_asides ON trash_items (is_aside) WHERE is_aside = 1")
+
+
+@MIGRATIONS()
+def m002_subjects(db: Database) -> None:
+    """Entries that are about a thing, that are part of another, whose files stay in place."""
+    db.conn.execute("ALTER TABLE trash ADD COLUMN subject TEXT")
+    db.conn.execute("ALTER TABLE trash ADD COLUMN part_of TEXT REFERENCES trash (id)")
+    db.conn.execute("CREATE INDEX trash_by_whole ON trash (part_of) WHERE part_of IS NOT NULL")
+    db.conn.execute(
+        "CREATE UNIQUE INDEX trash_by_subject ON trash (kind, subject)"
+        " WHERE subject IS NOT NULL AND state <> 'going'"
+    )
+    db.conn.execute(
+        "ALTER TABLE trash_items ADD COLUMN stays INTEGER NOT NULL DEFAULT 0"
+        " CHECK (stays IN (0, 1))"
+    )

@@ -248,5 +248,15 @@ def _cannot(path: Path, error: OSError) -> Problem:
     return NotPossible(f"{named(path)} cannot be moved: {what}", path=readable(path))
 
 
+def clear(check: Check, home: Home, items: Iterable[Item]) -> None:
+    """Remove all of an entry for good, also what has stayed where it was."""
+    for item in items:
+        if item.stays:
+            found = look(item.origin)
+            if found is not None and (found.st_dev, found.st_ino) == (item.device, item.inode):
+                remove(check, item.origin)
+    remove(check, home.directory)
+
+
 def names_of(directory: Path) -> list[str]:
     return sorted(each.name for each in directory.iterdir())

@@ -5,19 +5,36 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from attrs import evolve
+
 from rdvd.ground.errors import BadInput
 
-from .types import MOST_ITEMS, Item, NotPossible, PlaceGone, TrashEntry, readable
+from .types import (
+    LARGEST_DETAIL,
+    LONGEST_TITLE,
+    MOST_ITEMS,
+    Item,
+    NotPossible,
+    Parcel,
+    PlaceGone,
+    TrashEntry,
+    TrashId,
+    readable,
+)
 from .walking import Check, bytes_in, look, named, opened
 
 
-def survey(check: Check, paths: Sequence[Path], trash: Path) -> tuple[Item, ...]:
+def survey(
+    check: Check, paths: Sequence[Path], staying: Sequence[Path], trash: Path
+) -> tuple[Item, ...]:
     """The items, or why they cannot be thrown away."""
-    if len(paths) > MOST_ITEMS:
+    if len(paths) + len(staying) > MOST_ITEMS:
         raise BadInput(f"at most {MOST_ITEMS:,} things at a time")
-    origins = [_origin(path) for path in paths]
+    origins = [_origin(path) for path in (*paths, *staying)]
     _refuse_nested(origins)
-    return tuple(_item(number, origin, trash, check) for number, origin in enumerate(origins))
+    trash = Path(os.path.realpath(trash))
+    items = tuple(_item(number, origin, trash, check) for number, origin in enumerate(origins))
+    return tuple(evolve(item, stays=item.number >= len(paths)) for item in items)
 
 
 def _origin(path: Path) -> Path:
@@ -62,3 +79,26 @@ def targets_of(entry: TrashEntry, to: str | None) -> tuple[Mapping[int, Path], P
     common = Path(os.path.commonpath(parents))
     places = {item.number: directory / item.origin.relative_to(common) for item in entry.items}
     return places, directory
+
+
+def entry_of(
+    id: TrashId, parcel: Parcel, items: Sequence[Item], now: int, expires: int
+) -> TrashEntry:
+    """What is about to be written down. Names are made fit for people and for terminals."""
+    if len(str(parcel.detail)) > LARGEST_DETAIL:
+        raise BadInput("there is too much to be known of it")
+    return TrashEntry(
+        id=id,
+        user=parcel.user,
+        kind=parcel.kind,
+        title=readable(parcel.title[:LONGEST_TITLE]),
+        place=None if parcel.place is None else readable(parcel.place),
+        thrown=now,
+        expires=expires,
+        bytes=sum(item.bytes for item in items),
+        version=parcel.version,
+        detail=parcel.detail,
+        subject=parcel.subject,
+        state="entering",
+        items=tuple(items),
+    )

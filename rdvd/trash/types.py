@@ -67,7 +67,8 @@ class EntryBusy(Conflict):
 class Parcel:
     """What is thrown away: all that is known of it beside the files.
 
-    `place` is where it was, for people. `detail` is what its restorer needs, as JSON; `version`
+    `place` is where it was, for people. `subject` is the thing's own id, by which it can be found:
+    of one kind, one entry at a time has it. `detail` is what its restorer needs, as JSON; `version`
     is of that, so that a later program can read what an earlier one has put in.
     """
 
@@ -75,8 +76,17 @@ class Parcel:
     kind: TrashKind
     title: str
     place: str | None = None
+    subject: str | None = None
     detail: Mapping[str, Any] = field(factory=dict[str, Any])
     version: int = 1
+
+
+@frozen
+class Part:
+    """What goes along with something else; its files stay where they are."""
+
+    parcel: Parcel
+    staying: tuple[Path, ...] = ()
 
 
 @frozen
@@ -94,6 +104,7 @@ class Item:
     mode: int
     target: Path | None = None  # where it is being restored to
     is_aside: bool = False  # a copy is in the trash, and the original still waits for its end
+    stays: bool = False  # where it is, and can be read there, until the entry goes for ever
 
     @property
     def name(self) -> str:
@@ -114,8 +125,14 @@ class TrashEntry:
     bytes: int
     version: int
     detail: Mapping[str, Any] = field(repr=False)
+    subject: str | None = None
+    part_of: TrashId | None = None  # what it was thrown away with, and comes back with
     state: TrashState = "kept"
     items: tuple[Item, ...] = ()
+
+    @property
+    def moved(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if not item.stays)
 
 
 @frozen

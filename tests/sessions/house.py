@@ -24,6 +24,7 @@ from rdvd.sessions import (
     Lodging,
     Order,
     Program,
+    Remains,
     Rooms,
     Roster,
     Session,
@@ -136,8 +137,9 @@ async def serving(
         store, tmux, recording, auth.ref, evolve(settings, **said), roster,
         Topic[SessionFact]("sessions"), Census(),
         Keyframes(recording.grew, lambda id: home / "sessions" / id), Redactor(),
-        side_of_trees.front,
+        side_of_trees.front.shop.trash, side_of_trees.front,
     )  # fmt: skip
+    shop.trash.register("session", Remains(shop), Remains(shop))
     registry = actor("sessions", lambda: Sessions(shop, nest, rooms))
     side = Supervisor("terminal side", nest, registry, strategy="rest_for_one")
     keeping = task("recording", recording.keep)

@@ -9,9 +9,8 @@ import trio
 
 from rdvd.ground.errors import BadInput
 from rdvd.trash import NotPossible, Parcel, PlaceGone, PlaceTaken, TrashFull
-from rdvd.trash.types import Ambiguous, EntryBusy, NotInTrash
 
-from .bin import ANN, BOB, Bin, elsewhere, is_there, living, names_in, picture, plant
+from .bin import ANN, Bin, elsewhere, is_there, living, names_in, picture, plant
 
 
 async def there_and_back(box: Bin, tree: Path) -> None:
@@ -219,52 +218,3 @@ async def test_what_is_too_deep_to_be_copied_is_refused_whole(tmp_path: Path):
             await box.put(top)
 
     assert at.is_dir()
-
-
-async def test_each_sees_and_takes_out_only_what_is_theirs(tmp_path: Path):
-    (file := tmp_path / "file").touch()
-    async with living(tmp_path / "home") as box:
-        entry = await box.put(file, title="mine")
-
-        assert (await box.trash.find("mine", ANN)).id == entry.id
-        for word in ("mine", entry.id):
-            with pytest.raises(NotInTrash):
-                await box.trash.find(word, BOB)
-        file.touch()
-        await box.put(file, title="mine")
-        with pytest.raises(Ambiguous):
-            await box.trash.find("mine", ANN)
-
-
-async def test_what_is_old_enough_goes_and_what_is_younger_stays(tmp_path: Path):
-    now = [0]
-    async with living(tmp_path / "home", days=2, today=lambda: now[0]) as box:
-        for day in (0, 1):
-            now[0] = day * 86_400_000
-            (tmp_path / "file").touch()
-            await box.put(tmp_path / "file", title=str(day))
-        now[0] = 2 * 86_400_000
-        assert await box.trash.expire() == 1
-        await box.removed()
-
-        assert [entry.title for entry in await box.trash.page(ANN, None, None, 9)] == ["1"]
-        assert len(list(box.directory.iterdir())) == 1
-
-
-async def test_of_several_who_want_the_same_entry_one_gets_it(tmp_path: Path):
-    (tmp_path / "file").touch()
-    async with living(tmp_path / "home") as box:
-        entry, ends = await box.put(tmp_path / "file"), list[str]()
-
-        async def restore() -> None:
-            try:
-                await box.trash.restore(entry)
-                ends.append("restored")
-            except (NotInTrash, PlaceTaken, EntryBusy):
-                ends.append("refused")
-
-        async with trio.open_nursery() as nursery:
-            for _ in range(5):
-                nursery.start_soon(restore)
-
-    assert sorted(ends) == ["refused"] * 4 + ["restored"]

@@ -1,0 +1,100 @@
+"""Sessions in the trash. What one has printed stays in its place and can be read there, until the
+trash removes it for good together with its row."""
+
+import sqlite3
+from functools import partial
+
+from attrs import frozen
+
+from rdvd.ground.clock import now_ms
+from rdvd.ground.errors import BadInput
+from rdvd.identity import SessionId
+from rdvd.trash import Parcel, Part, Restored, TrashEntry
+
+from . import storage, transitions
+from .shop import Shop
+from .types import Session, Trashed, Updated
+
+
+def part_of(shop: Shop, session: Session) -> Part:
+    """What goes to the trash of it."""
+    home = shop.home(session.id).path
+    parcel = Parcel(
+        session.user, "session", session.name, session.directory, subject=session.id,
+        detail={"folder": session.folder},
+    )  # fmt: skip
+    return Part(parcel, (home,) if home.is_dir() else ())
+
+
+@frozen
+class Remains:
+    """A closed session has no actor any more: its row is changed by the trash, through here."""
+
+    shop: Shop
+
+    async def throw_away(self, id: SessionId) -> Session:
+        session = self.shop.roster.get(id)
+        transitions.trashed(session, 0)  # or refuse
+        part = part_of(self.shop, session)
+        now = now_ms()
+        await self.shop.trash.put(
+            part.parcel, commit=partial(self._throw, id, now), staying=part.staying
+        )
+        self._tell(transitions.trashed(session, now))
+        return self.shop.roster.get(id)
+
+    async def take_out(self, id: SessionId) -> Session:
+        transitions.restored(self.shop.roster.get(id), now_ms())  # or refuse
+        entry = await self.shop.trash.about("session", id)
+        if entry is None:
+            raise transitions.SessionBusy("it is just on its way: ask again")
+        await self.restore(entry, None)
+        return self.shop.roster.get(id)
+
+    async def adopt(self) -> None:
+        """What was in the trash before there was one for all gets its entry."""
+        known = await self.shop.trash.subjects("session")
+        for session in self.shop.roster.all():
+            if isinstance(session.state, Trashed) and session.id not in known:
+                part = part_of(self.shop, session)
+                await self.shop.trash.put(part.parcel, staying=part.staying)
+
+    # As the trash knows it: Restorer and Member.
+
+    async def restore(self, entry: TrashEntry, to: str | None) -> Restored:
+        if to is not None:
+            raise BadInput("a session has no other place: leave out `to`")
+        now = now_ms()
+        await self.shop.trash.give_back(entry, {}, lambda db: self.revive(db, entry, now))
+        self.revived(entry, now)
+        return Restored((self.shop.roster.get(_id(entry)).directory,))
+
+    def forget(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
+        storage.forget(db, _id(entry))
+
+    def forgotten(self, entry: TrashEntry) -> None:
+        self.shop.roster.remove(_id(entry))
+        self.shop.keyframes.forget(_id(entry))
+
+    def throw(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
+        self._throw(_id(entry), entry.thrown, db)
+
+    def revive(self, db: sqlite3.Connection, entry: TrashEntry, now: int) -> None:
+        storage.put(db, transitions.restored(storage.get(db, _id(entry)), now))
+
+    def thrown(self, entry: TrashEntry) -> None:
+        self._tell(transitions.trashed(self.shop.roster.get(_id(entry)), entry.thrown))
+
+    def revived(self, entry: TrashEntry, now: int) -> None:
+        self._tell(transitions.restored(self.shop.roster.get(_id(entry)), now))
+
+    def _throw(self, id: SessionId, now: int, db: sqlite3.Connection) -> None:
+        storage.put(db, transitions.trashed(storage.get(db, id), now))
+
+    def _tell(self, session: Session) -> None:
+        self.shop.roster.put(session)
+        self.shop.facts.publish(Updated(session))
+
+
+def _id(entry: TrashEntry) -> SessionId:
+    return SessionId(entry.subject or "")

@@ -1,0 +1,93 @@
+"""Entries of the trash: whose they are, how long they stay, and what may become of them."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import trio
+
+from rdvd.ground.errors import BadInput
+from rdvd.trash import Parcel, PlaceTaken
+from rdvd.trash.types import Ambiguous, EntryBusy, NotInTrash
+
+from .bin import ANN, BOB, living
+
+
+async def test_each_sees_and_takes_out_only_what_is_theirs(tmp_path: Path):
+    (file := tmp_path / "file").touch()
+    async with living(tmp_path / "home") as box:
+        entry = await box.put(file, title="mine")
+
+        assert (await box.trash.find("mine", ANN)).id == entry.id
+        for word in ("mine", entry.id):
+            with pytest.raises(NotInTrash):
+                await box.trash.find(word, BOB)
+        file.touch()
+        await box.put(file, title="mine")
+        with pytest.raises(Ambiguous):
+            await box.trash.find("mine", ANN)
+
+
+async def test_what_is_old_enough_goes_and_what_is_younger_stays(tmp_path: Path):
+    now = [0]
+    async with living(tmp_path / "home", days=2, today=lambda: now[0]) as box:
+        for day in (0, 1):
+            now[0] = day * 86_400_000
+            (tmp_path / "file").touch()
+            await box.put(tmp_path / "file", title=str(day))
+        now[0] = 2 * 86_400_000
+        assert await box.trash.expire() == 1
+        await box.removed()
+
+        assert [entry.title for entry in await box.trash.page(ANN, None, None, 9)] == ["1"]
+        assert len(list(box.directory.iterdir())) == 1
+
+
+async def test_of_several_who_want_the_same_entry_one_gets_it(tmp_path: Path):
+    (tmp_path / "file").touch()
+    async with living(tmp_path / "home") as box:
+        entry, ends = await box.put(tmp_path / "file"), list[str]()
+
+        async def restore() -> None:
+            try:
+                await box.trash.restore(entry)
+                ends.append("restored")
+            except (NotInTrash, PlaceTaken, EntryBusy):
+                ends.append("refused")
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(5):
+                nursery.start_soon(restore)
+
+    assert sorted(ends) == ["refused"] * 4 + ["restored"]
+
+
+async def test_what_stays_can_be_read_in_its_place_until_the_entry_goes(tmp_path: Path):
+    (log := tmp_path / "log").write_text("x")
+    async with living(tmp_path / "home") as box:
+        for _ in range(2):
+            entry = await box.trash.put(Parcel(ANN, "file", "s", subject="s"), staying=[log])
+            assert log.read_text() == "x"
+            await box.trash.restore(entry)
+            await box.removed(1)
+            assert log.read_text() == "x"
+        entry = await box.trash.put(Parcel(ANN, "file", "s", subject="s"), staying=[log])
+        with pytest.raises(EntryBusy):
+            await box.trash.put(Parcel(ANN, "file", "s", subject="s"), staying=[log])
+        await box.trash.delete([await box.trash.find("s", ANN)])
+        await box.removed(3)
+
+    assert not log.exists()
+
+
+async def test_a_refused_commit_leaves_what_stays(tmp_path: Path):
+    def refuse(db: sqlite3.Connection) -> None:
+        raise BadInput("no")
+
+    (log := tmp_path / "log").write_text("x")
+    async with living(tmp_path / "home") as box:
+        with pytest.raises(BadInput):
+            await box.trash.put(Parcel(ANN, "file", "s"), (), refuse, staying=[log])
+        await box.removed()
+
+    assert log.read_text() == "x"
