@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
-from rdvd import VERSION, audit, identity, sessions, trash, worktrees
+from rdvd import VERSION, audit, folders, identity, sessions, trash, worktrees
 from rdvd.audit.routes import audit_routes
 from rdvd.bytelog import Recording
 from rdvd.cleanup import Sweeper
@@ -77,6 +77,7 @@ MIGRATIONS = (
     identity.MIGRATIONS,
     audit.MIGRATIONS,
     trash.MIGRATIONS,
+    folders.MIGRATIONS,
     sessions.MIGRATIONS,
     worktrees.MIGRATIONS,
 )
@@ -115,8 +116,8 @@ def tree(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
         recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
-    routes += session_routes(front, auth.ref) + _hooks(config, front, events) + projects.routes
-    routes += safekeeping_routes(store, config.database.path, record)
+    routes += session_routes(front, auth.ref) + _hooks(config, front, events)
+    routes += projects.routes(front) + safekeeping_routes(store, config.database.path, record)
     offers = routes, [event_stream(events), shown]
     ways, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
     root = Supervisor(

@@ -1,5 +1,6 @@
 """Groups of slices made ready for the tree, so that `main.py` shows it whole on two screens."""
 
+from collections.abc import Callable
 from functools import partial
 
 from attrs import frozen
@@ -7,10 +8,12 @@ from attrs import frozen
 from actors import Child, Supervisor, Topic, actor, task
 from rdvd.config import Config
 from rdvd.events import Events
+from rdvd.folders import Remover
+from rdvd.folders.routes import folder_routes
 from rdvd.ground.routes import Routes
 from rdvd.ground.store import Store
 from rdvd.reload import trash_settings, worktree_settings
-from rdvd.sessions import Lodging, Roster
+from rdvd.sessions import Filing, Front, Lodging, Roster
 from rdvd.trash import Trash
 from rdvd.trash.routes import trash_routes
 from rdvd.worktrees import (
@@ -32,7 +35,7 @@ class Projects:
 
     trash: Trash
     before: tuple[Child, ...]
-    routes: Routes
+    routes: Callable[[Front], Routes]
     worktrees: Worktrees
     after: tuple[Child, ...]
 
@@ -40,6 +43,13 @@ class Projects:
 def project_side(config: Config, store: Store, events: Events, roster: Roster) -> Projects:
     trash = Trash(store, trash_settings(config), events)
     nest, registry, worktrees = _worktrees(config, store, trash, roster)
+
+    def routes(front: Front) -> Routes:
+        remover = Remover(store, trash, Filing(front))
+        trash.register("folder", remover)
+        made = trash_routes(trash, store) + folder_routes(store, events, remover)
+        return made + worktree_routes(worktrees)
+
     news = partial(tell_of_worktrees, events, worktrees.shop.facts)
     return Projects(
         trash,
@@ -48,7 +58,7 @@ def project_side(config: Config, store: Store, events: Events, roster: Roster) -
             Supervisor("worktrees", nest, registry, strategy="rest_for_one"),
             task("worktree news", news, grace=1),
         ),
-        routes=trash_routes(trash, store) + worktree_routes(worktrees),
+        routes=routes,
         worktrees=worktrees,
         after=(task("worktree repairs", worktrees.settle, grace=1),),
     )

@@ -17,6 +17,7 @@ PREFIXES = (
     "actor.",
     "agent.",
     "facts.",
+    "folder.",
     "session.",
     "token.",
     "trash.",

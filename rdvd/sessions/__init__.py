@@ -14,6 +14,7 @@ is what `identity.Homes` asks who lives where. What a session prints is in its b
 from .actor import SessionActor as SessionActor
 from .census import Census as Census
 from .dye import wash_off as wash_off
+from .filing import Filing as Filing
 from .front import Front as Front
 from .front import Target as Target
 from .lodging import Lodging as Lodging

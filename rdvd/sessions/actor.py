@@ -174,7 +174,8 @@ class SessionActor(Actor):
         if session == self._session:
             return session
         await self._shop.store.write(storage.put, session)
-        session = evolve(session, order=self._session.order)  # which is not ours
+        now = self._session  # the place in the order and the folder are not ours
+        session = evolve(session, order=now.order, folder=now.folder)
         self._shop.roster.put(session)
         self._shop.facts.publish(fact or Updated(session))
         return session

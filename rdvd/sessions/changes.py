@@ -18,7 +18,6 @@ def apply(patch: SessionPatch, session: Session) -> Session:
     return evolve(
         session,
         name=session.name if patch.name is None else check_name(patch.name),
-        folder=_word("folder_id", patch.folder_id, session.folder),
         branch=_word("worktree_branch", patch.worktree_branch, session.branch),
         conversation=_word("conversation_id", patch.conversation_id, session.conversation),
         restarts=restarts,

@@ -2,16 +2,15 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rdvd.ground.errors import BadInput
-from rdvd.identity import redact
+from rdvd.ground.names import LONGEST_NAME as LONGEST_NAME
+from rdvd.ground.names import check_name as check_name
 
 from .types import FEWEST_COLUMNS, FEWEST_ROWS, MOST_COLUMNS, MOST_ROWS, Order, Program, Size
 
-LONGEST_NAME = 200
 LONGEST_TEXT = 128 * 1024 - 1  # what the kernel takes as one argument or variable
 MOST_ARGUMENTS = 4_096
 MOST_VARIABLES = 256
@@ -23,8 +22,6 @@ NAMED_KEYS = (
     "PageDown|PgDn|PPage|PageUp|PgUp|F[1-9]|F1[0-2]"
 )
 KEY = re.compile(rf"(?:[CMS]-){{0,3}}(?:{NAMED_KEYS}|[!-~])")
-SPEAKS_TO_TERMINALS = ("Cc", "Cs", "Zl", "Zp")
-TURNS_TEXT_AROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def check_order(order: Order) -> None:
@@ -33,19 +30,6 @@ def check_order(order: Order) -> None:
     if order.size is not None:
         check_size(order.size)
     check_program(order.program)
-
-
-def check_name(name: str) -> str:
-    """Any text for people in any language; nothing that a terminal would obey."""
-    if not name.strip() or len(name) > LONGEST_NAME:
-        raise BadInput(f"a name has 1 to {LONGEST_NAME} characters, not only spaces")
-    bad = [c for c in name if unicodedata.category(c) in SPEAKS_TO_TERMINALS]
-    bad += TURNS_TEXT_AROUND.intersection(name)
-    if bad:
-        raise BadInput(f"a name is one line of text: {bad[0]!r} must not be in it")
-    if redact(name) != name:
-        raise BadInput("a name must not hold a token")
-    return name
 
 
 def check_size(size: Size) -> Size:

@@ -6,6 +6,7 @@ from functools import partial
 
 from attrs import frozen
 
+from rdvd import folders
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput
 from rdvd.identity import SessionId
@@ -33,14 +34,11 @@ class Remains:
     shop: Shop
 
     async def throw_away(self, id: SessionId) -> Session:
-        session = self.shop.roster.get(id)
-        transitions.trashed(session, 0)  # or refuse
-        part = part_of(self.shop, session)
-        now = now_ms()
-        await self.shop.trash.put(
-            part.parcel, commit=partial(self._throw, id, now), staying=part.staying
-        )
-        self._tell(transitions.trashed(session, now))
+        transitions.trashed(self.shop.roster.get(id), 0)  # or refuse
+        part = part_of(self.shop, self.shop.roster.get(id))
+        commit = partial(_throw, id=id)
+        entry = await self.shop.trash.put(part.parcel, commit=commit, staying=part.staying)
+        await self.changed(entry)
         return self.shop.roster.get(id)
 
     async def take_out(self, id: SessionId) -> Session:
@@ -64,9 +62,8 @@ class Remains:
     async def restore(self, entry: TrashEntry, to: str | None) -> Restored:
         if to is not None:
             raise BadInput("a session has no other place: leave out `to`")
-        now = now_ms()
-        await self.shop.trash.give_back(entry, {}, lambda db: self.revive(db, entry, now))
-        self.revived(entry, now)
+        await self.shop.trash.give_back(entry, {}, lambda db: self.revive(db, entry))
+        await self.changed(entry)
         return Restored((self.shop.roster.get(_id(entry)).directory,))
 
     def forget(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
@@ -77,23 +74,24 @@ class Remains:
         self.shop.keyframes.forget(_id(entry))
 
     def throw(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
-        self._throw(_id(entry), entry.thrown, db)
+        _throw(db, _id(entry))
 
-    def revive(self, db: sqlite3.Connection, entry: TrashEntry, now: int) -> None:
-        storage.put(db, transitions.restored(storage.get(db, _id(entry)), now))
+    def revive(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
+        """Into the folder that it was in, if there is still that one."""
+        now = now_ms()
+        session = storage.put(db, transitions.restored(storage.get(db, _id(entry)), now))
+        folder = entry.detail.get("folder")
+        if folder is not None and folders.exists(db, folder, entry.user):
+            storage.file(db, session, folder, now)
 
-    def thrown(self, entry: TrashEntry) -> None:
-        self._tell(transitions.trashed(self.shop.roster.get(_id(entry)), entry.thrown))
-
-    def revived(self, entry: TrashEntry, now: int) -> None:
-        self._tell(transitions.restored(self.shop.roster.get(_id(entry)), now))
-
-    def _throw(self, id: SessionId, now: int, db: sqlite3.Connection) -> None:
-        storage.put(db, transitions.trashed(storage.get(db, id), now))
-
-    def _tell(self, session: Session) -> None:
+    async def changed(self, entry: TrashEntry) -> None:
+        session = await self.shop.store.read(storage.get, _id(entry))
         self.shop.roster.put(session)
         self.shop.facts.publish(Updated(session))
+
+
+def _throw(db: sqlite3.Connection, id: SessionId) -> None:
+    storage.put(db, transitions.trashed(storage.get(db, id), now_ms()))
 
 
 def _id(entry: TrashEntry) -> SessionId:

@@ -11,6 +11,7 @@ from rdvd.identity import Auth, SessionId, Thing
 
 from . import changes, trees, wire
 from .actor import SessionActor
+from .filing import Filing
 from .front import Front
 from .gate import Gate, principal_of
 from .roster import GONE
@@ -53,6 +54,7 @@ def _listing(gate: Gate) -> Routes:
     async def create(request: Request[wire.NewSession]) -> Reply:
         by = principal_of(request)
         await gate.allow(by, "session.create", Thing(user=by.user))
+        await Filing(front).check(request.body.folder_id, by.user)
         session = await front.create(wire.order_of(request.body, by.user))
         await gate.note(by, "session.create", session.id)
         location = {"Location": f"/api/sessions/{session.id}"}
@@ -69,6 +71,7 @@ def _listing(gate: Gate) -> Routes:
 
 def _single(gate: Gate) -> Routes:
     routes, front = Routes(), gate.front
+    filing = Filing(front)
 
     @routes.route("GET", "/api/sessions/<id>", "A session, by id or name", response=SessionFound)
     async def show(request: Request[Any]) -> Reply:
@@ -84,8 +87,11 @@ def _single(gate: Gate) -> Routes:
         is_report = changes.is_report(request.body)
         action = "session.report" if is_report else "session.change"
         session = await gate.session(request, action)
+        folder = session.folder if request.body.folder_id == wire.KEEP else request.body.folder_id
+        await filing.check(folder, session.user)
         change = partial(_changed, request.body, request.headers.get("if-match"))
         session = await front.change(session.id, change)
+        session = await filing.put(session, folder)
         view = shown(await _with_status(front, session, request.body))
         return Reply(view, etag=etag_of(view))
 
@@ -95,8 +101,7 @@ def _single(gate: Gate) -> Routes:
     )  # fmt: skip
     async def folder(request: Request[wire.FolderChoice]) -> SessionShown:
         session = await gate.session(request, "session.change")
-        chosen = wire.SessionPatch(folder_id=request.body.folder_id)
-        return shown(await front.change(session.id, partial(changes.apply, chosen)))
+        return shown(await filing.put(session, request.body.folder_id))
 
     return routes
 

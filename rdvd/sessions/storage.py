@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from rdvd import folders
+from rdvd.folders import UnknownFolder
 from rdvd.ground.errors import NotFound
 from rdvd.identity import SessionId, UserId
 
@@ -40,14 +42,48 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM sessions"
 PUT = (
     f"INSERT INTO sessions ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
     " ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:] if column != "position")
+    + ", ".join(
+        f"{column} = excluded.{column}"
+        for column in COLUMNS[1:]
+        if column not in ("position", "folder")
+    )
 )
 
 
 def put(db: sqlite3.Connection, session: Session) -> Session:
-    """Write the whole row, new or not; the place of an old one in the order stays."""
-    db.execute(PUT, _row(session))
+    """Write the whole row, new or not; the place and the folder of an old one stay."""
+    try:
+        db.execute(PUT, _row(session))
+    except sqlite3.IntegrityError as error:
+        raise UnknownFolder("the folder has just been taken away") from error
     return session
+
+
+def file(db: sqlite3.Connection, session: Session, folder: str | None, now: int) -> None:
+    """Put it into this folder, or into none."""
+    if folder is not None:
+        folders.ensure(db, folder, session.user)
+    db.execute(
+        "UPDATE sessions SET folder = ?, updated = ? WHERE id = ? AND folder IS NOT ?",
+        (folder, now, session.id, folder),
+    )
+
+
+def refile(db: sqlite3.Connection, folder: str, to: str | None, now: int) -> None:
+    """All that are in the one, but those in the trash, are in the other from now on."""
+    db.execute(
+        "UPDATE sessions SET folder = ?, updated = ? WHERE folder = ? AND status <> 'trashed'",
+        (to, now, folder),
+    )
+
+
+def unfile(db: sqlite3.Connection, folders: Collection[str]) -> None:
+    """Those in the trash are in none of these any more."""
+    marks = ", ".join("?" * len(folders))
+    db.execute(
+        f"UPDATE sessions SET folder = NULL WHERE folder IN ({marks}) AND status = 'trashed'",
+        tuple(folders),
+    )
 
 
 def arrange(db: sqlite3.Connection, places: Sequence[tuple[SessionId, int]]) -> None:

@@ -100,7 +100,7 @@ class Trash:
             entry = evolve(entry, state="kept", items=(*moved, *staying_items))
             await self._store.write(self._keep, entry, along, commit)
         for part in along:
-            self._members[part.kind].thrown(part)
+            await self._members[part.kind].changed(part)
         self._tell("trash.added", entry)
         await self._custody.end_asides(entry)
         return entry
@@ -124,16 +124,15 @@ class Trash:
         trash with it. Nothing is overwritten. Directories are made below `below` only."""
         await self._custody.end_asides(entry)
         home, parts = self._custody.home(entry), await self.parts_of(entry)
-        now = self._today()
         items = tuple(evolve(item, target=targets[item.number]) for item in entry.moved)
         present = await trio.to_thread.run_sync(moving.recognise, home, items)
         leaving = evolve(entry, items=(*present, *(each for each in entry.items if each.stays)))
         await self._store.write(storage.leave, entry.id, leaving.items)
         async with self._undoing(self._custody.undo_restore, leaving):
             await self._custody.give_back(leaving, below)
-            await self._store.write(self._release, entry, parts, now, commit)
+            await self._store.write(self._release, entry, parts, commit)
         for part in parts:
-            self._members[part.kind].revived(part, now)
+            await self._members[part.kind].changed(part)
         self._tell("trash.restored", entry)
         self._caretaker.ask()
         numbers = {item.number for item in present}
@@ -255,13 +254,12 @@ class Trash:
         db: sqlite3.Connection,
         entry: TrashEntry,
         parts: Sequence[TrashEntry],
-        now: int,
         commit: Commit | None,
     ) -> None:
         storage.release(db, entry.id, commit)
         for part in parts:
             storage.release_part(db, part.id)
-            self._members[part.kind].revive(db, part, now)
+            self._members[part.kind].revive(db, part)
 
     def _let_go(self, db: sqlite3.Connection, entries: Sequence[TrashEntry]) -> list[TrashEntry]:
         gone = [each for entry in entries for each in (entry, *queries.parts_of(db, entry.id))]

@@ -32,14 +32,10 @@ class Member(Protocol):
         """It goes to the trash in this transaction; refuse if it must not."""
         ...
 
-    def revive(self, db: sqlite3.Connection, entry: TrashEntry, now: int) -> None:
+    def revive(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
         """It comes back in this transaction, after what holds it."""
         ...
 
-    def thrown(self, entry: TrashEntry) -> None:
-        """The transaction in which it went is on the disk."""
-        ...
-
-    def revived(self, entry: TrashEntry, now: int) -> None:
-        """The transaction in which it came back is."""
+    async def changed(self, entry: TrashEntry) -> None:
+        """The transaction in which it went or came back is on the disk."""
         ...

@@ -18,7 +18,7 @@ TrashState = Literal["entering", "kept", "leaving", "going"]
 
 MOST_ITEMS = 100_000
 LONGEST_TITLE = 1_000
-LARGEST_DETAIL = 4 * 1024 * 1024
+LARGEST_DETAIL = 16 * 1024 * 1024
 
 
 class NotPossible(Conflict):
@@ -76,9 +76,9 @@ class Parcel:
     kind: TrashKind
     title: str
     place: str | None = None
-    subject: str | None = None
     detail: Mapping[str, Any] = field(factory=dict[str, Any])
     version: int = 1
+    subject: str | None = None
 
 
 @frozen

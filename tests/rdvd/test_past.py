@@ -131,7 +131,8 @@ async def test_scrollback_goes_on_in_the_log_where_the_terminal_has_forgotten(
 async def test_logs_are_searched_across_sessions_and_give_no_secret_away(tmp_path: Path, run: Path):
     async with living(tmp_path, run) as daemon:
         since, script = now_ms(), f"seq 3; echo needle {SECRET}; echo z; sleep 999"
-        one = await new(daemon, script, "one", folder_id="f")
+        folder = (await daemon.ask("POST", "/api/folders", {"name": "f"})).json["id"]
+        one = await new(daemon, script, "one", folder_id=folder)
         two = await new(daemon, "for n in 1 2 3; do echo Needle $n; done; sleep 999", "two")
         await until_logged(daemon, one, b"z\r\n")
         await until_logged(daemon, two, b"Needle 3")
@@ -146,7 +147,8 @@ async def test_logs_are_searched_across_sessions_and_give_no_secret_away(tmp_pat
         assert (["Needle 1", "Needle 2"], "matches", 2) == (
             [each["line"] for each in both["hits"]], both["cut_off"], both["sessions"],
         )  # fmt: skip
-        for narrow, count in ((f"session=two&since={since}", 3), (f"folder_id=f&until={since}", 0)):
+        nothing = f"folder_id={folder}&until={since}"
+        for narrow, count in ((f"session=two&since={since}", 3), (nothing, 0)):
             found = await get(daemon, f"/api/log/search?q=needle&ignore_case=true&{narrow}")
             assert (count, None) == (len(found["hits"]), found["cut_off"]), narrow
         for wrong, status in (("q=(&regex=true", 400), ("q=", 400), ("q=x&session=none", 404)):

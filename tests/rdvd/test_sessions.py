@@ -56,7 +56,8 @@ async def new(daemon: Daemon, *command: str, **said: Any) -> Any:
 
 async def test_a_client_of_the_seed_finds_what_it_expects(tmp_path: Path, run: Path):
     async with living(tmp_path, run) as daemon:
-        order = {"name": "work", "projectPath": "/tmp", "shellCommand": "cat", "folderId": "f1"}
+        folder = (await daemon.ask("POST", "/api/folders", {"name": "f1"})).json["id"]
+        order = {"name": "work", "projectPath": "/tmp", "shellCommand": "cat", "folderId": folder}
         made = await daemon.ask("POST", "/api/sessions", order)
         path = f"/api/sessions/{made.json['id']}"
 
@@ -70,7 +71,7 @@ async def test_a_client_of_the_seed_finds_what_it_expects(tmp_path: Path, run: P
         assert 1 == (await daemon.ask("GET", "/health")).json["metrics"]["active_sessions"]
 
         assert [made.json] == (await daemon.ask("GET", "/api/sessions")).json
-        assert [made.json] == (await daemon.ask("GET", "/api/sessions?folder_id=f1")).json
+        assert [made.json] == (await daemon.ask("GET", f"/api/sessions?folder_id={folder}")).json
         assert [] == (await daemon.ask("GET", "/api/sessions?folder_id=f2")).json
 
         renamed = await daemon.ask("PATCH", path, {"name": "play", "folderId": None})
@@ -239,7 +240,7 @@ async def test_hostile_words_arrive_as_they_are_and_run_nothing(tmp_path: Path, 
         session = await new(
             daemon, "sh", "-c", show, "sh", *HOSTILE,
             name="#(touch PWNED)", project_path=str(place), environment=environment,
-            worktree_branch="$(touch PWNED)", folder_id="#{x}",
+            worktree_branch="$(touch PWNED)",
         )  # fmt: skip
         path = f"/api/sessions/{session['id']}"
         for word in HOSTILE[:-1]:

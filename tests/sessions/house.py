@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from actors import Supervisor, Topic, actor, task
 from actors.testing import running
-from rdvd import audit, identity, sessions, trash, worktrees
+from rdvd import audit, folders, identity, sessions, trash, worktrees
 from rdvd.bytelog import Recording, RecordingSettings
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
@@ -47,6 +47,7 @@ MIGRATIONS = (
     identity.MIGRATIONS,
     audit.MIGRATIONS,
     trash.MIGRATIONS,
+    folders.MIGRATIONS,
     sessions.MIGRATIONS,
     worktrees.MIGRATIONS,
 )

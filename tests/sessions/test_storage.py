@@ -5,7 +5,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from rdvd import identity, sessions
+from rdvd import folders, identity, sessions
 from rdvd.ground.store import digest_of, open_store
 from rdvd.identity import SessionId
 from rdvd.identity import storage as users
@@ -16,17 +16,20 @@ from rdvd.sessions.types import Restarts
 from .sample import a_session
 from .test_states import EVERY_STATE
 
-SETS = (identity.MIGRATIONS, sessions.MIGRATIONS)
+SETS = (identity.MIGRATIONS, folders.MIGRATIONS, sessions.MIGRATIONS)
 
 
 def test_no_migration_was_edited_after_its_release():
-    assert digest_of(sessions.MIGRATIONS) == {"m001_sessions": "aa01e6be3d5d23ca"}
+    assert digest_of(sessions.MIGRATIONS) == {
+        "m001_sessions": "aa01e6be3d5d23ca",
+        "m002_folders": "dcb423e869c380cb",
+    }
 
 
 def rich(state: State) -> Session:
     program = Program("claude", "x; y", ("a", "", "\n'é"), {"A": "1", "B": "ü\n"})
     return attrs.evolve(
-        a_session(state), program=program, size=Size(33, 44), folder="f", branch="b",
+        a_session(state), program=program, size=Size(33, 44), branch="b",
         is_orchestrator=True, order=7, restarts=Restarts("always", 3, 2), conversation="c",
     )  # fmt: skip
 

@@ -1,0 +1,84 @@
+"""Which folder a session is in. That is no business of its actor: it is changed here, in the store
+first, and a folder is only taken away together with what is said of it."""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+
+import trio
+from attrs import evolve, frozen
+
+from rdvd import folders
+from rdvd.folders import FolderId, Inside
+from rdvd.ground.clock import now_ms
+from rdvd.identity import SessionId, UserId
+from rdvd.trash import Part
+
+from . import storage
+from .front import Front
+from .remains import part_of
+from .roster import GONE
+from .transitions import SessionOver
+from .types import Session, Updated, status_of
+
+
+@frozen
+class Filing:
+    """As `folders.Contents` it is what folders know of sessions."""
+
+    front: Front
+
+    async def check(self, folder: str | None, user: UserId) -> None:
+        """Refuses one that is not there, or not this user's."""
+        if folder is not None:
+            await self.front.shop.store.read(folders.ensure, folder, user)
+
+    async def put(self, session: Session, folder: str | None) -> Session:
+        """Into a folder, or into none."""
+        shop = self.front.shop
+        await shop.store.write(storage.file, session, folder, now_ms())
+        return await self._look(session.id)
+
+    def within(self, folders: Collection[FolderId]) -> list[Inside]:
+        return [
+            Inside(each.id, each.name, status_of(each.state), FolderId(each.folder or ""))
+            for each in self._in(folders)
+            if status_of(each.state) != "trashed"
+        ]
+
+    async def close(self, ids: Sequence[str]) -> None:
+        async with trio.open_nursery() as nursery:
+            for id in ids:
+                if status_of(self.front.get(SessionId(id)).state) not in GONE:
+                    nursery.start_soon(self._close, SessionId(id))
+
+    def parts(self, ids: Sequence[str]) -> list[Part]:
+        return [part_of(self.front.shop, self.front.get(SessionId(id))) for id in ids]
+
+    def move(self, db: sqlite3.Connection, folder: FolderId, to: FolderId | None, now: int) -> None:
+        storage.refile(db, folder, to, now)
+
+    def detach(self, db: sqlite3.Connection, folders: Collection[FolderId]) -> None:
+        storage.unfile(db, folders)
+
+    async def look_again(self, folders: Collection[FolderId]) -> None:
+        for session in self._in(folders):
+            await self._look(session.id)
+
+    def _in(self, folders: Collection[str]) -> list[Session]:
+        wanted = set(folders)
+        return [each for each in self.front.of(None) if each.folder in wanted]
+
+    async def _close(self, id: SessionId) -> None:
+        with suppress(SessionOver):  # somebody else was faster
+            await self.front.close(id)
+
+    async def _look(self, id: SessionId) -> Session:
+        shop = self.front.shop
+        stored = await shop.store.read(storage.get, id)
+        before = self.front.get(id)
+        session = evolve(before, folder=stored.folder, updated=max(stored.updated, before.updated))
+        if session != before:
+            shop.roster.put(session)
+            shop.facts.publish(Updated(session))
+        return session
