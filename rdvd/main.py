@@ -11,7 +11,16 @@ from typing import Any
 from attrs import frozen
 
 from actors import ActorChild, Child, Node, Ref, Serving, Supervisor, Topic, actor, task
-from rdvd import VERSION, audit, folders, identity, sessions, trash, worktrees
+from rdvd import (
+    VERSION,
+    audit,
+    folders,
+    identity,
+    preferences,
+    sessions,
+    trash,
+    worktrees,
+)
 from rdvd.audit.routes import audit_routes
 from rdvd.bytelog import Recording
 from rdvd.cleanup import Sweeper
@@ -78,6 +87,7 @@ MIGRATIONS = (
     audit.MIGRATIONS,
     trash.MIGRATIONS,
     folders.MIGRATIONS,
+    preferences.MIGRATIONS,
     sessions.MIGRATIONS,
     worktrees.MIGRATIONS,
 )

@@ -12,7 +12,9 @@ from rdvd.folders import Remover
 from rdvd.folders.routes import folder_routes
 from rdvd.ground.routes import Routes
 from rdvd.ground.store import Store
-from rdvd.reload import trash_settings, worktree_settings
+from rdvd.preferences import Luggage
+from rdvd.preferences.routes import preference_routes
+from rdvd.reload import preference_defaults, trash_settings, worktree_settings
 from rdvd.sessions import Filing, Front, Lodging, Roster
 from rdvd.trash import Trash
 from rdvd.trash.routes import trash_routes
@@ -46,8 +48,10 @@ def project_side(config: Config, store: Store, events: Events, roster: Roster) -
 
     def routes(front: Front) -> Routes:
         remover = Remover(store, trash, Filing(front))
+        remover.luggage["preferences"] = Luggage()
         trash.register("folder", remover)
         made = trash_routes(trash, store) + folder_routes(store, events, remover)
+        made += preference_routes(store, events, preference_defaults(config))
         return made + worktree_routes(worktrees)
 
     news = partial(tell_of_worktrees, events, worktrees.shop.facts)

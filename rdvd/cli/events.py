@@ -18,6 +18,7 @@ PREFIXES = (
     "agent.",
     "facts.",
     "folder.",
+    "preferences.",
     "session.",
     "token.",
     "trash.",

@@ -45,6 +45,7 @@ FACTS: Mapping[str, Kind] = {
     "folder.updated": Kind("Something about it is different.", ("folder",)),
     "folder.removed": Kind("It was moved to the trash.", ("folder",)),
     "folder.reordered": Kind("Your folders are in another order.", ()),
+    "preferences.changed": Kind("Of the user, or of this folder.", ("folder",)),
     "trash.added": Kind("Something was moved to the trash.", ("entry",)),
     "trash.restored": Kind("It is out of the trash again.", ("entry",)),
     "trash.removed": Kind("It is gone for good, and its files are.", ("entry",)),

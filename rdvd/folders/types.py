@@ -14,7 +14,7 @@ from rdvd.identity import UserId
 FolderId = NewType("FolderId", str)
 
 MOST_FOLDERS = 10_000
-DEEPEST = 100
+DEEPEST = 1_000
 COLOR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z-]{0,29}")
 LONGEST_ICON = 64
 LONGEST_PATH = 4_096

@@ -10,6 +10,7 @@ from .owners import cleanup_settings as cleanup_settings
 from .owners import http_settings as http_settings
 from .owners import limit_settings as limit_settings
 from .owners import log_settings as log_settings
+from .owners import preference_defaults as preference_defaults
 from .owners import recording_settings as recording_settings
 from .owners import redactor as redactor
 from .owners import session_settings as session_settings

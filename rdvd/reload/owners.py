@@ -17,6 +17,7 @@ from rdvd.ground.live import Live
 from rdvd.ground.log import Log, LogSettings
 from rdvd.identity import Auth, AuthSettings
 from rdvd.limits import Guard, LimitSettings, Rate
+from rdvd.preferences import Defaults
 from rdvd.screens import Redactor
 from rdvd.sessions import SessionSettings, Size
 from rdvd.streams import Entrance
@@ -135,6 +136,12 @@ def recording_settings(config: Config) -> RecordingSettings:
         age_days=bytelog.max_age_days,
         flush_seconds=bytelog.flush_seconds,
     )
+
+
+def preference_defaults(config: Config) -> Defaults:
+    sessions = session_settings(config)
+    stall = config.monitoring.stall_threshold_seconds
+    return Defaults(str(sessions.start_directory), sessions.shell, stall)
 
 
 def session_settings(config: Config) -> SessionSettings:

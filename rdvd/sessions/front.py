@@ -8,13 +8,15 @@ import trio
 from attrs import frozen
 
 from actors import Ref, Refused
-from rdvd.ground.errors import Problem
+from rdvd.ground.errors import BadInput, Problem
 from rdvd.ground.ids import new_id
 from rdvd.identity import SessionId, UserId
+from rdvd.preferences import Defaults, resolve
 
 from . import checks, transitions, trees
 from .actor import SessionActor
 from .expecting import Step, StepOutcome, expect
+from .furnishing import blamed, furnish
 from .launch import UNDO_SECONDS
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
@@ -65,10 +67,7 @@ class Front:
 
     async def create(self, order: Order) -> Session:
         """All of it or nothing, also for a caller that is cancelled in the middle."""
-        checks.check_order(order)
-        if order.directory is not None:
-            await trio.to_thread.run_sync(checks.check_directory, order.directory)
-        id = SessionId(new_id())
+        order, id = await self._furnished(order), SessionId(new_id())
         async with trees.standing(self.shop, id, order) as order:
             return await self._begin(id, order)
 
@@ -83,6 +82,20 @@ class Front:
             if not is_done:
                 with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
                     await self._discard(id)
+
+    async def _furnished(self, order: Order) -> Order:
+        """With what its user prefers for the folder that it is in."""
+        settings = self.shop.settings
+        defaults = Defaults(str(settings.start_directory), settings.shell, 0)
+        preferred = await self.shop.store.read(resolve, defaults, order.user, order.folder)
+        furnished = furnish(order, preferred, settings.shell)
+        checks.check_order(furnished)
+        if furnished.directory is not None:
+            try:
+                await trio.to_thread.run_sync(checks.check_directory, furnished.directory)
+            except BadInput as problem:
+                raise problem if order.directory else blamed(problem, preferred) from problem
+        return furnished
 
     async def actor(self, id: SessionId) -> Ref[SessionActor]:
         return await self.registry.call(Sessions.find, id)

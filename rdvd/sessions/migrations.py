@@ -76,3 +76,9 @@ def m002_folders(db: Database) -> None:
     db.conn.execute("ALTER TABLE sessions_new RENAME TO sessions")
     db.conn.execute("CREATE INDEX sessions_by_user ON sessions (user, position, id)")
     db.conn.execute("CREATE INDEX sessions_by_folder ON sessions (folder)")
+
+
+@MIGRATIONS()
+def m003_flags(db: Database) -> None:
+    """What its user prefers to tell an agent."""
+    db.conn.execute("ALTER TABLE sessions ADD COLUMN flags TEXT NOT NULL DEFAULT '[]'")

@@ -31,7 +31,7 @@ def command_of(session: Session, settings: SessionSettings, *, again: bool) -> t
     if program.arguments:
         return program.arguments
     if program.agent is not None:
-        return settings.agents[program.agent] + _about_conversation(session, again)
+        return settings.agents[program.agent] + program.flags + _about_conversation(session, again)
     return settings.shell
 
 

@@ -36,7 +36,7 @@ COLUMNS = (
     "columns", "rows", "agent", "line", "arguments", "environment", "conversation",
     "restart_policy", "restart_count", "restarts_in_a_row", "created", "updated",
     "state_at", "flag", "reason", "server", "pane", "pid", "born", "exit_code", "exit_signal",
-    "exited",
+    "exited", "flags",
 )  # fmt: skip
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM sessions"
 PUT = (
@@ -118,6 +118,7 @@ def _row(session: Session) -> tuple[object, ...]:
         *(json.dumps(program.arguments), json.dumps(dict(program.environment))),
         *(session.conversation, restarts.policy, restarts.count, restarts.in_a_row),
         *(session.created, session.updated, *_of_state(session)),
+        json.dumps(program.flags),
     )
 
 
@@ -143,13 +144,13 @@ def _of_state(session: Session) -> tuple[object, ...]:
 def _session(row: tuple[Any, ...]) -> Session:  # Any: a row is what the table says
     told: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
     environment = json.loads(told["environment"])
-    arguments = tuple(json.loads(told["arguments"]))
+    arguments, flags = (tuple(json.loads(told[name])) for name in ("arguments", "flags"))
     return Session(
         id=SessionId(told["id"]),
         user=UserId(told["user"]),
         name=told["name"],
         state=_state(told),
-        program=Program(told["agent"], told["line"], arguments, environment),
+        program=Program(told["agent"], told["line"], arguments, environment, flags),
         directory=told["directory"],
         created=told["created"],
         updated=told["updated"],

@@ -112,6 +112,7 @@ class Program:
     arguments: tuple[str, ...] = ()
     # Of the user. Values are nobody's business: they may be keys.
     environment: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    flags: tuple[str, ...] = ()  # of the agent
 
 
 @frozen

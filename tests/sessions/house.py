@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from actors import Supervisor, Topic, actor, task
 from actors.testing import running
-from rdvd import audit, folders, identity, sessions, trash, worktrees
+from rdvd import audit, folders, identity, preferences, sessions, trash, worktrees
 from rdvd.bytelog import Recording, RecordingSettings
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
@@ -48,6 +48,7 @@ MIGRATIONS = (
     audit.MIGRATIONS,
     trash.MIGRATIONS,
     folders.MIGRATIONS,
+    preferences.MIGRATIONS,
     sessions.MIGRATIONS,
     worktrees.MIGRATIONS,
 )

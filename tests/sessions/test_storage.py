@@ -23,6 +23,7 @@ def test_no_migration_was_edited_after_its_release():
     assert digest_of(sessions.MIGRATIONS) == {
         "m001_sessions": "aa01e6be3d5d23ca",
         "m002_folders": "dcb423e869c380cb",
+        "m003_flags": "f8f75d612a155766",
     }
 
 
