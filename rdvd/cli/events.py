@@ -22,6 +22,7 @@ PREFIXES = (
     "session.",
     "token.",
     "trash.",
+    "worktree.",
 )  # for the shell; the daemon knows them all
 TOKEN_ENDED = 4401
 PAUSE = 0.5  # seconds between two looks for a daemon that is away: its socket tells nobody

@@ -9,7 +9,7 @@ import trio
 from attrs import evolve, frozen
 
 from rdvd import folders
-from rdvd.folders import FolderId, Inside
+from rdvd.folders import FolderId, Inside, NoFolder, UnknownFolder
 from rdvd.ground.clock import now_ms
 from rdvd.identity import SessionId, UserId
 from rdvd.trash import Part
@@ -28,10 +28,14 @@ class Filing:
 
     front: Front
 
-    async def check(self, folder: str | None, user: UserId) -> None:
-        """Refuses one that is not there, or not this user's."""
-        if folder is not None:
-            await self.front.shop.store.read(folders.ensure, folder, user)
+    async def find(self, word: str | None, user: UserId) -> str | None:
+        """The id of the folder that is meant; refuses one that is not there, or not the user's."""
+        if word is None:
+            return None
+        try:
+            return (await self.front.shop.store.read(folders.find, word, user)).id
+        except NoFolder as problem:
+            raise UnknownFolder(f"{problem.detail}: `rdv folder ls` shows all") from problem
 
     async def put(self, session: Session, folder: str | None) -> Session:
         """Into a folder, or into none."""

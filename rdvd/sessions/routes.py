@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+from attrs import evolve
+
 from actors import Ref
 from rdvd.ground.answers import Reply
 from rdvd.ground.etags import check_if_match, etag_of
@@ -54,8 +56,9 @@ def _listing(gate: Gate) -> Routes:
     async def create(request: Request[wire.NewSession]) -> Reply:
         by = principal_of(request)
         await gate.allow(by, "session.create", Thing(user=by.user))
-        await Filing(front).check(request.body.folder_id, by.user)
-        session = await front.create(wire.order_of(request.body, by.user))
+        folder = await Filing(front).find(request.body.folder_id, by.user)
+        order = evolve(wire.order_of(request.body, by.user), folder=folder)
+        session = await front.create(order)
         await gate.note(by, "session.create", session.id)
         location = {"Location": f"/api/sessions/{session.id}"}
         return Reply(shown(session), headers=location)
@@ -88,7 +91,7 @@ def _single(gate: Gate) -> Routes:
         action = "session.report" if is_report else "session.change"
         session = await gate.session(request, action)
         folder = session.folder if request.body.folder_id == wire.KEEP else request.body.folder_id
-        await filing.check(folder, session.user)
+        folder = await filing.find(folder, session.user)
         change = partial(_changed, request.body, request.headers.get("if-match"))
         session = await front.change(session.id, change)
         session = await filing.put(session, folder)
@@ -101,7 +104,8 @@ def _single(gate: Gate) -> Routes:
     )  # fmt: skip
     async def folder(request: Request[wire.FolderChoice]) -> SessionShown:
         session = await gate.session(request, "session.change")
-        return shown(await filing.put(session, request.body.folder_id))
+        folder = await filing.find(request.body.folder_id, session.user)
+        return shown(await filing.put(session, folder))
 
     return routes
 

@@ -12,7 +12,7 @@ from rdvd import folders, identity, sessions
 from rdvd.folders import Folder, FolderId, UnknownFolder
 from rdvd.folders import storage as shelves
 from rdvd.ground.store import open_store
-from rdvd.identity import SessionId, UserId
+from rdvd.identity import UserId
 from rdvd.identity import storage as users
 from rdvd.identity.types import User
 from rdvd.sessions import storage
@@ -29,8 +29,13 @@ WORDS = {"a": "work", "b": "work", "c": "bad\nword", "d": None}
 def fill(db: sqlite3.Connection) -> None:
     users.add_user(db, User(a_session().user, "me", True, 1))
     for id, word in WORDS.items():
-        storage.put(db, attrs.evolve(a_session(), id=SessionId(id)))
-        db.execute("UPDATE sessions SET folder = ? WHERE id = ?", (word, id))
+        db.execute(
+            "INSERT INTO sessions (id, user, name, status, directory, folder, is_orchestrator,"
+            " position, columns, rows, arguments, environment, restart_policy, restart_count,"
+            " restarts_in_a_row, created, updated, state_at)"
+            " VALUES (?, ?, 'x', 'lost', '/', ?, 0, 0, 80, 24, '[]', '{}', 'never', 0, 0, 1, 1, 1)",
+            (id, a_session().user, word),
+        )
 
 
 async def test_every_word_that_was_a_folder_becomes_a_folder_of_this_name(tmp_path: Path):

@@ -1,0 +1,1 @@
+"""`rdv folder`: the tree of folders that sessions are put into."""
