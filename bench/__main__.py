@@ -14,6 +14,7 @@ from .harness import run_bench
 from .http import HTTP
 from .kit import KIT
 from .machine import describe_machine
+from .projects import PROJECTS
 from .report import Report, markdown, write_report
 from .screens import SCREENS
 from .sessions import SESSIONS
@@ -23,7 +24,9 @@ from .tmux import TMUX
 from .types import Bench, BenchFailed, Effort
 from .worktrees import WORKTREES
 
-BENCHES = (KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS, WORKTREES)
+BENCHES = (
+    KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS, WORKTREES, PROJECTS,
+)  # fmt: skip
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05, is_quick=True)
 
