@@ -48,7 +48,7 @@ FACTS: Mapping[str, Kind] = {
     "preferences.changed": Kind("Of the user, or of this folder.", ("folder",)),
     "trash.added": Kind("Something was moved to the trash.", ("entry",)),
     "trash.restored": Kind("It is out of the trash again.", ("entry",)),
-    "trash.removed": Kind("It is gone for good, and its files are.", ("entry",)),
+    "trash.removed": Kind("It has left the trash: it is back, or gone for good.", ("entry",)),
     "worktree.created": Kind("A worktree is there.", ("path", "branch")),
     "worktree.removed": Kind("It is gone; what it alone held is kept.", ("path", "recovery_ref")),
     "worktree.progress": Kind(

@@ -65,6 +65,26 @@ def test_preferences_are_said_explained_and_taken_back(shared: Place):
     assert after.out == "Nothing is said.\n"
 
 
+def test_a_session_begins_in_a_folder_where_that_stands_and_moves_to_another(
+    shared: Place, tmp_path: Path
+):
+    for name in ("stands", "other"):
+        shared.say("folder", "new", name, "--path", str(tmp_path))
+    begun = shared.say("session", "new", "lodger", "-f", "stands", "--json", "--", "sleep", "99")
+    moved = shared.say("session", "mv", "lodger", "other", "--json=folder_id")
+    refused = shared.say("folder", "rm", "other")
+    gone = shared.say("folder", "rm", "other", "-r", "--yes", "--json=session_count")
+    back = shared.say("trash", "restore", "lodger", "--json=places")
+    unknown = shared.say("session", "new", "x", "-f", "nowhere")
+
+    assert begun.json["project_path"] == str(tmp_path)
+    assert moved.json["folder_id"] != begun.json["folder_id"]
+    assert (refused.code, "lodger" in refused.err) == (4, True)
+    assert gone.json == {"session_count": 1}
+    assert back.json == {"places": [str(tmp_path)]}
+    assert unknown.code == 3
+
+
 def test_what_is_in_the_trash_is_shown_had_back_and_removed_for_good(shared: Place):
     def say(*words: str):
         return shared.say("trash", *words)

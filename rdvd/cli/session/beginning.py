@@ -10,6 +10,7 @@ import click
 
 from rdvd.cli import here
 from rdvd.cli.exits import CONFLICT, USAGE, Failure
+from rdvd.cli.folder.finding import find, folders
 from rdvd.cli.options import json_option
 from rdvd.cli.session.arguments import Worded, worded
 from rdvd.cli.session.asking import LONGEST, name_of, tell
@@ -38,6 +39,8 @@ LONGEST_WITH_TREE = 1_000.0  # seconds: fetch, checkout and setup have limits of
 @click.option("--worktree", "-w", "branch", metavar="BRANCH", shell_complete=branches,
               help="In a worktree of this branch, made for it.")  # fmt: skip
 @click.option("--base", metavar="COMMIT", help="Where that branch begins; else where you are.")
+@click.option("--folder", "-f", metavar="FOLDER", shell_complete=folders,
+              help="Put it there; without --dir it begins where that prefers.")  # fmt: skip
 @click.option("--size", metavar="COLUMNSxROWS", help="Of its terminal, such as 120x40.")
 @click.option("--attach/--detach", "-a/-d", "attaches", default=False,
               help="Put it on this terminal at once, or not, which is the default.")  # fmt: skip
@@ -45,7 +48,7 @@ LONGEST_WITH_TREE = 1_000.0  # seconds: fetch, checkout and setup have limits of
 def new(
     name: str | None, directory: str | None, agent: str | None, line: str | None,
     variables: tuple[str, ...], files: tuple[str, ...], restart: str, branch: str | None,
-    base: str | None, size: str | None, attaches: bool, fields: str | None,
+    base: str | None, folder: str | None, size: str | None, attaches: bool, fields: str | None,
 ) -> None:  # fmt: skip
     """Begin a session: a shell, an agent, or the command after --.
 
@@ -62,6 +65,7 @@ def new(
         "environment": environment(variables, files),
         "restart_policy": restart,
         **_tree(branch, base),
+        **_place(folder, directory),
     }  # fmt: skip
     patience = LONGEST if branch is None else LONGEST_WITH_TREE
     session: Any = here.api(patience).request("POST", "/api/sessions", json.dumps(order))
@@ -76,6 +80,13 @@ def _tree(branch: str | None, base: str | None) -> dict[str, Any]:
     if branch is None and base is not None:
         raise Failure("--base is for --worktree", hint="Name its branch.", code=USAGE)
     return {} if branch is None else {"worktree": {"branch": branch, "base": base}}
+
+
+def _place(folder: str | None, directory: str | None) -> dict[str, Any]:
+    """The folder's own directory, unless one was named, is where it begins."""
+    if folder is None:
+        return {}
+    return {"folder_id": find(folder)["id"]} | ({"project_path": None} if directory is None else {})
 
 
 def environment(variables: tuple[str, ...], files: tuple[str, ...]) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import click
 
 from rdvd.cli.exits import USAGE, Failure
+from rdvd.cli.folder.finding import find as folder_named
+from rdvd.cli.folder.finding import folders
 from rdvd.cli.options import confirm, json_option, yes_option
 from rdvd.cli.session.asking import act, ask, name_of, tell
 from rdvd.cli.session.finding import find
@@ -56,14 +58,15 @@ def rename(name: str, new_name: str, fields: str | None) -> None:
 
 @click.command(cls=Viewing)
 @click.argument("name", shell_complete=open_sessions)
-@click.argument("folder", required=False)
+@click.argument("folder", required=False, shell_complete=folders)
 @click.option("--out", "is_out", is_flag=True, help="Out of its folder.")
 @json_option
 def mv(name: str, folder: str | None, is_out: bool, fields: str | None) -> None:
-    """Put a session into FOLDER, given by its id, or with --out into none."""
+    """Put a session into FOLDER, or with --out into none."""
     if (folder is None) != is_out:
         raise Failure("either FOLDER or --out", hint="One of both says where to.", code=USAGE)
-    after = act(name, "/folder", {"folder_id": folder}, method="PUT")
+    chosen = None if folder is None else folder_named(folder)["id"]
+    after = act(name, "/folder", {"folder_id": chosen}, method="PUT")
     where = "in no folder" if is_out else f"in folder {folder}"
     tell(after, fields, f"{name_of(after)} is {where} now.")
 
