@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from rdvd.ground.errors import BadInput
-from rdvd.trash import Parcel, PlaceTaken
+from rdvd.trash import Parcel, Part, PlaceTaken, Restored, TrashEntry
 from rdvd.trash.types import Ambiguous, EntryBusy, NotInTrash
 
 from .bin import ANN, BOB, living
@@ -91,3 +91,72 @@ async def test_a_refused_commit_leaves_what_stays(tmp_path: Path):
         await box.removed()
 
     assert log.read_text() == "x"
+
+
+class Cards:
+    """Things that are rows, in a table of their own, and go along with what holds them."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def restore(self, entry: TrashEntry, to: str | None) -> Restored:
+        raise BadInput("not by itself")
+
+    def forget(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
+        db.execute("DELETE FROM cards WHERE id = ?", (entry.subject,))
+
+    def forgotten(self, entry: TrashEntry) -> None:
+        self.told.append(f"{entry.subject} is forgotten")
+
+    def throw(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
+        db.execute("UPDATE cards SET is_away = 1 WHERE id = ?", (entry.subject,))
+
+    def revive(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
+        db.execute("UPDATE cards SET is_away = 0 WHERE id = ?", (entry.subject,))
+
+    async def changed(self, entry: TrashEntry) -> None:
+        self.told.append(f"{entry.subject} has changed")
+
+
+def away(db: sqlite3.Connection) -> dict[str, int]:
+    return dict(db.execute("SELECT id, is_away FROM cards"))
+
+
+def lay_out(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE cards (id TEXT PRIMARY KEY, is_away INTEGER NOT NULL)")
+    db.executemany("INSERT INTO cards VALUES (?, 0)", [("a",), ("b",)])
+
+
+async def test_parts_go_come_back_and_end_with_what_they_are_part_of(tmp_path: Path):
+    (log := tmp_path / "log").write_text("x" * 10_000)
+    whole = Parcel(ANN, "folder", "box", subject="box")
+    parts = [Part(Parcel(ANN, "session", id, subject=id), (log,)) for id in ("a",)]
+    parts.append(Part(Parcel(ANN, "session", "b", subject="b")))
+    async with living(tmp_path / "home") as box:
+        cards = Cards()
+        box.trash.register("session", cards, cards)
+        await box.store.write(lay_out)
+
+        def refuse(db: sqlite3.Connection) -> None:
+            assert away(db) == {"a": 1, "b": 1}
+            raise BadInput("no")
+
+        with pytest.raises(BadInput):
+            await box.trash.put(whole, commit=refuse, parts=parts)
+        assert await box.store.read(away) == {"a": 0, "b": 0}
+        await box.removed(3)
+
+        entry = await box.trash.put(whole, parts=parts)
+        assert await box.store.read(away) == {"a": 1, "b": 1}
+        (listed,) = await box.trash.page(ANN, None, None, 10)
+        assert (listed.title, listed.bytes >= 10_000) == ("box", True)
+        await box.trash.give_back(entry, {})
+        assert await box.store.read(away) == {"a": 0, "b": 0}
+        assert log.exists()
+
+        entry = await box.trash.put(whole, parts=parts)
+        assert await box.trash.empty(1_000, ANN) == 1
+        assert await box.store.read(away) == {}
+        await box.removed(9)
+        assert cards.told[-2:] == ["a is forgotten", "b is forgotten"]
+    assert not log.exists()
