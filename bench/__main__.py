@@ -25,7 +25,8 @@ from .types import Bench, BenchFailed, Effort
 from .worktrees import WORKTREES
 
 BENCHES = (
-    KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS, WORKTREES, PROJECTS,
+    KIT, STORE, HTTP, EVENTS, DAEMON, TMUX, BYTELOG, SCREENS, TERMINAL, SESSIONS, WORKTREES,
+    PROJECTS,
 )  # fmt: skip
 FOLDER = Path(__file__).parent
 QUICK = Effort(rounds=3, sample_seconds=0.05, is_quick=True)
