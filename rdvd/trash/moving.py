@@ -172,15 +172,16 @@ def _copy_out(home: Home, item: Item, check: Check) -> Item:
 
 
 def take_back(home: Home, items: Iterable[Item]) -> None:
-    """Undo a `give_back`, wherever it ended. What somebody has taken away meanwhile is theirs."""
+    """Undo a `give_back`, wherever it ended. What somebody has taken away meanwhile is theirs, and
+    so is another name of the very file that is in the trash: we never make one."""
     for item in items:
         stored, target = home.stored(item), _target(item)
         restore_mode(stored, item.mode)
-        found = look(target)
+        found, kept = look(target), look(stored)
         if found is not None and (found.st_dev, found.st_ino) == (item.device, item.inode):
-            if look(stored) is None:
+            if kept is None:
                 rename(target, stored, item.mode)
-            elif not _is_changed(target, stored):
+            elif not os.path.samestat(found, kept) and not _is_changed(target, stored):
                 rename(target, home.beside(target, item), item.mode)
             sync(target.parent)
         remove(nobody_left, home.beside(target, item))

@@ -46,6 +46,22 @@ async def test_from_another_file_system_it_is_copied_there_and_back_and_loses_no
             await there_and_back(box, plant(work / "tree"))
 
 
+async def test_what_is_at_the_place_now_stays_even_if_it_is_another_name_of_the_same_file(
+    tmp_path: Path,
+):
+    file, twin = tmp_path / "file", tmp_path / "twin"
+    file.write_bytes(b"content")
+    twin.hardlink_to(file)
+    async with living(tmp_path / "home") as box:
+        entry = await box.put(file)
+        file.hardlink_to(twin)
+
+        with pytest.raises(PlaceTaken):
+            await box.trash.restore(await box.trash.find(entry.id, ANN))
+
+        assert file.read_bytes() == b"content"
+
+
 async def test_a_link_is_thrown_away_and_not_what_it_leads_to(tmp_path: Path):
     (tmp_path / "precious").mkdir()
     (tmp_path / "link").symlink_to("precious")
