@@ -17,6 +17,7 @@ from rdvd.ground.ids import new_id
 
 from . import storage
 from .copying import copy_files
+from .finishing import finish, is_untouched
 from .hooks import declared_in, run_hooks
 from .names import shortened
 from .opened import Opened, in_thread
@@ -84,7 +85,8 @@ async def _make(shop: Shop, opened: Opened, plan: Plan, tree: Worktree) -> Made:
     if source is not None and source != plan.path:
         told = await in_thread(copy_files, source, plan.path, shop.settings.copied)
         copied, notes = told.names, [*told.notes]
-    notes += await _set_up(shop, tree, tell)
+    async with _keeping_work(shop, opened, tree):
+        notes += await _set_up(shop, tree, tell)
     if (plan.path / ".gitmodules").exists():
         notes.append("it has submodules: `git submodule update --init` checks them out")
     return Made(tree, plan.creates_branch, copied, tuple(notes))
@@ -171,6 +173,21 @@ async def _undoing(shop: Shop, opened: Opened, tree: Worktree) -> AsyncGenerator
         if not is_done:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
                 await undo(shop, opened, tree)
+
+
+@asynccontextmanager
+async def _keeping_work(shop: Shop, opened: Opened, tree: Worktree) -> AsyncGenerator[None, None]:
+    """A setup takes long enough for somebody to begin to work there; then what it leaves goes to
+    the trash before it is undone."""
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        if not is_done:
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
+                if not await is_untouched(shop, tree):
+                    await finish(shop, opened, tree)
 
 
 class _Teller:

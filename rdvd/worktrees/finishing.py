@@ -9,12 +9,15 @@ from pathlib import Path
 
 import trio
 
+from actors import Refused
 from rdvd.ground.clock import now
 from rdvd.trash import Parcel
 
 from . import recovery, storage
+from .accounting import account
+from .losses import losses_of
 from .names import readable, shortened
-from .opened import Opened
+from .opened import Opened, open_repository
 from .shop import Shop
 from .types import Listed, Worktree
 
@@ -47,3 +50,17 @@ async def _keep_commits(opened: Opened, tree: Worktree) -> str | None:
     git_dir = opened.found.common / "worktrees" / listed.admin
     ref = recovery.name_of_ref(tree.path, now())
     return await recovery.keep_tips(opened, git_dir, ref, shortened(tree.path))
+
+
+async def is_untouched(shop: Shop, tree: Worktree) -> bool:
+    """Nothing is in it but what we have put there, and nobody is."""
+    if not await trio.to_thread.run_sync(os.path.lexists, tree.path):
+        return True
+    try:
+        inside = await open_repository(shop.git, tree.path)
+        listed = await inside.listed(Path(tree.path))
+        facts = await account(inside, listed, is_ours=True, sessions=())
+    except Refused:  # not even git can tell, so it is not for us to say
+        return False
+    ours = (*shop.settings.disposable, *(Path(name).name for name in shop.settings.copied))
+    return not losses_of(facts, ours) and not facts.occupants

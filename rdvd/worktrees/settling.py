@@ -1,19 +1,14 @@
 """After the daemon was away: what was begun and not ended is undone, or else brought to its end."""
 
 import logging
-import os
 from pathlib import Path
 
 import trio
 
-from actors import Refused
-
 from . import storage
-from .accounting import account
 from .adding import forget_branch
-from .finishing import finish, known_as
-from .losses import losses_of
-from .opened import Opened, open_repository
+from .finishing import finish, is_untouched, known_as
+from .opened import Opened
 from .shop import Shop
 from .stragglers import end_stragglers
 from .types import Worktree
@@ -60,17 +55,3 @@ async def _keep_promise(shop: Shop, opened: Opened, tree: Worktree) -> None:
         await forget_branch(opened, tree)
     else:
         await shop.store.write(storage.settle, tree)
-
-
-async def is_untouched(shop: Shop, tree: Worktree) -> bool:
-    """Nothing is in it but what we have put there, and nobody is."""
-    if not await trio.to_thread.run_sync(os.path.lexists, tree.path):
-        return True
-    try:
-        inside = await open_repository(shop.git, tree.path)
-        listed = await inside.listed(Path(tree.path))
-        facts = await account(inside, listed, is_ours=True, sessions=())
-    except Refused:  # not even git can tell, so it is not for us to say
-        return False
-    ours = (*shop.settings.disposable, *(Path(name).name for name in shop.settings.copied))
-    return not losses_of(facts, ours) and not facts.occupants

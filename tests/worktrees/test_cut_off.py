@@ -182,6 +182,24 @@ async def test_a_setup_that_fails_undoes_the_worktree_and_its_words_are_kept(yar
     assert len(list((yard.home / "logs").rglob("setup.log"))) == 1
 
 
+async def test_what_somebody_did_during_a_setup_that_fails_is_kept(yard: Yard):
+    words = "echo precious > notes; git commit -q --allow-empty -m work; git checkout -q main~0"
+    yard.repo.commit(".rdv/worktree.toml", f'setup = ["{words}; exit 3"]\n')
+    hooks = await yard.front.hooks(str(yard.repo.path), USER)
+    await yard.front.trust(str(yard.repo.path), USER, hooks.fingerprint)
+
+    with pytest.raises(Problem):
+        await yard.add("fix")
+
+    path = yard.repo.path.parent / "project-fix"
+    assert not path.exists()
+    assert len(yard.repo.listed()) == 1
+    assert "work" in yard.repo.git("log", "--all", "--format=%s")
+    assert [(each / "notes").read_text() for each in (await kept_of(yard)).values()] == [
+        "precious\n"
+    ]
+
+
 async def test_trust_is_for_what_was_seen_and_for_nothing_else(yard: Yard, tmp_path: Path):
     repo, mark = yard.repo, tmp_path / "mark"
     repo.write("make.sh", f"touch {mark}\n")
