@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
+from rdvd.ground.flows import Flow
 from rdvd.ground.json import encode
 from rdvd.ground.problems import PROBLEM_TYPE, Trouble
 
@@ -17,6 +18,7 @@ class Answer:
     body: bytes
     headers: Mapping[str, str]
     code: str | None = None  # of a problem, for the log
+    flow: Flow | None = None  # what comes instead of the body
 
     def with_headers(self, headers: Mapping[str, str]) -> "Answer":
         return evolve(self, headers={**self.headers, **headers})
@@ -57,6 +59,9 @@ def answer_with(result: object, status: int) -> Answer:
             return Answer(status, text.encode(), {**headers, "Content-Type": content_type})
         case Binary(body, own, content_type, headers):
             return Answer(own or status, body, {**headers, "Content-Type": content_type})
+        case Flow(content_type=content_type, status=own, headers=headers):
+            told = {**headers, "Content-Type": content_type}
+            return Answer(own or status, b"", told, flow=result)
         case Reply(value, own, etag, headers):
             tagged = {"ETag": etag, "Cache-Control": "private, no-cache"} if etag else {}
             return _as_json(value, own or status).with_headers({**tagged, **headers})

@@ -10,14 +10,16 @@ from attrs import define, field
 from quart.wrappers import Request as QuartRequest
 
 from rdvd.ground.errors import BadInput, Forbidden, NotFound
+from rdvd.ground.flows import Flowing
 from rdvd.ground.ids import new_id
 from rdvd.ground.peer import Peer
-from rdvd.ground.problems import Trouble
+from rdvd.ground.problems import Trouble, trouble_of
 from rdvd.ground.routes import Route
 
 LOG = logging.getLogger("rdvd.http")
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 CLIENT_GONE = 499  # what nginx calls it: nobody was left to answer
+NURSERY = "rdvd.nursery"  # where the scope of a request has it
 LOGGED_PATH = 200
 # What says who asks or what for: of two, one reader may believe the first, another the last.
 GIVEN_ONCE = {"authorization", "idempotency-key", "content-type", "x-request-id"}
@@ -39,12 +41,16 @@ class Exchange:
     headers: Mapping[str, str]  # names in lower case
     peer: Peer | None
     shields: set[trio.CancelScope]  # what must be let go when the server has no time left
+    nursery: trio.Nursery  # of the request: it ends with it, or with its client
     started: float
     route: Route | None = None
     principal: str | None = None
     is_replay: bool = False
     code: str | None = None
     bytes_in: int = 0
+    status: int = CLIENT_GONE
+    bytes_out: int | None = None
+    flowing: Flowing | None = None
     extra_headers: Mapping[str, str] = field(factory=dict[str, str])
 
     def response_headers(self) -> dict[str, str]:
@@ -62,6 +68,7 @@ def begin_exchange(request: QuartRequest) -> Exchange:
         headers=headers,
         peer=state.get("peer"),
         shields=state.get("shields", set[trio.CancelScope]()),
+        nursery=scope[NURSERY],
         started=trio.current_time(),
     )
 
@@ -102,6 +109,18 @@ def deadline_of(header: str | None, longest: float) -> float:
     return min(longest, int(header) / 1000)
 
 
+def note_flow(exchange: Exchange, flowing: Flowing) -> None:
+    """What became of it: the status is the one that it would have been answered with, had it been
+    known at the start."""
+    exchange.bytes_out = flowing.sent
+    if flowing.is_whole:
+        exchange.status = flowing.status
+    elif flowing.failure is not None:
+        trouble = trouble_of(flowing.failure)
+        exchange.status, exchange.code = trouble.status, trouble.code
+        log_trouble(exchange, trouble, flowing.failure)
+
+
 def log_trouble(exchange: Exchange | None, trouble: Trouble, error: BaseException) -> None:
     """Only what a human must look at; a refusal is no more than its canonical line."""
     if trouble.is_ours:
@@ -109,7 +128,7 @@ def log_trouble(exchange: Exchange | None, trouble: Trouble, error: BaseExceptio
         LOG.error("request_failed", exc_info=error, extra={"request_id": known})
 
 
-def log_exchange(exchange: Exchange, status: int, seconds: float, bytes_out: int | None) -> None:
+def log_exchange(exchange: Exchange, seconds: float) -> None:
     """The canonical line. Never the query: people put secrets there."""
     peer = exchange.peer
     LOG.info(
@@ -119,11 +138,11 @@ def log_exchange(exchange: Exchange, status: int, seconds: float, bytes_out: int
             "method": exchange.method,
             "path": exchange.path[:LOGGED_PATH],
             "route": exchange.route.path if exchange.route else None,
-            "status": status,
+            "status": exchange.status,
             "code": exchange.code,
             "seconds": round(seconds, 6),
             "bytes_in": exchange.bytes_in,
-            "bytes_out": bytes_out,
+            "bytes_out": exchange.bytes_out,
             "principal": exchange.principal,
             "peer_pid": peer.pid if peer else None,
             "peer_uid": peer.uid if peer else None,

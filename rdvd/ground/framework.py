@@ -1,7 +1,7 @@
 """What quart-trio needs mended before a daemon can live on it (reference/web-stack.md, 1.3)."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import trio
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, ASGISendEvent
@@ -10,12 +10,17 @@ from quart.wrappers import Request as QuartRequest
 from quart_trio.asgi import TrioASGIHTTPConnection
 from quart_trio.wrappers import TrioWebsocket
 
+from rdvd.ground.exchange import NURSERY
+from rdvd.ground.flows import CutShort
+
 ABSOLUTE_FORM = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
 class PatientConnection(TrioASGIHTTPConnection):
     """Hypercorn says "disconnect" after every finished answer. Quart-Trio would then cancel itself,
     and with it Hypercorn's own step that re-arms the idle timer or closes (defect 1)."""
+
+    app: Any  # ours, with `end_flow`
 
     def __init__(self, app: Any, scope: Any) -> None:
         scope["path"] = origin_form(scope["path"])
@@ -29,6 +34,17 @@ class PatientConnection(TrioASGIHTTPConnection):
             await send(event)
 
         await super().__call__(receive, note_the_end)
+
+    async def handle_request(
+        self, nursery: trio.Nursery, request: QuartRequest, send: ASGISendCallable
+    ) -> None:
+        cast(dict[str, Any], self.scope)[NURSERY] = nursery
+        try:
+            await super().handle_request(nursery, request, send)
+        except CutShort:  # Hypercorn closes what is not complete, without a word
+            nursery.cancel_scope.cancel()
+        finally:
+            self.app.end_flow()
 
     async def handle_messages(
         self, nursery: trio.Nursery, request: QuartRequest, receive: ASGIReceiveCallable

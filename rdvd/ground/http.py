@@ -1,6 +1,7 @@
 """The app: every request gets an id, a deadline, a principal and limits; every end one log line."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,15 +15,16 @@ from quart_trio import QuartTrio
 from rdvd.ground.answers import Answer, answer_trouble
 from rdvd.ground.errors import BadInput, Forbidden, NotFound
 from rdvd.ground.exchange import (
-    CLIENT_GONE,
     Exchange,
     begin_exchange,
     log_exchange,
     log_trouble,
+    note_flow,
     refuse_foreign_origin,
     refuse_hidden_slash,
     refuse_repeated,
 )
+from rdvd.ground.flows import Flowing
 from rdvd.ground.framework import PatientConnection, YieldingWebsocket
 from rdvd.ground.hooks import Hooks
 from rdvd.ground.idempotency import AnswersInMemory, KeptAnswers
@@ -32,6 +34,7 @@ from rdvd.ground.routes import Route
 from rdvd.ground.traffic import Traffic
 
 EXCHANGE: ContextVar[Exchange | None] = ContextVar("EXCHANGE", default=None)
+FLOW_END: ContextVar[ExitStack | None] = ContextVar("FLOW_END", default=None)
 
 
 @frozen
@@ -88,14 +91,22 @@ class App(QuartTrio):
     async def handle_request(self, request: QuartRequest) -> Any:
         exchange = begin_exchange(request)
         EXCHANGE.set(exchange)
-        response = None
-        with self.traffic.one_in_flight():
-            try:
-                response = await self._guard_request(request)
-                response.headers.extend(_missing(response, exchange))
-                return response
-            finally:  # also when the client has left
-                self._note_end(exchange, response)
+        with ExitStack() as at_end:
+            at_end.enter_context(self.traffic.one_in_flight())
+            at_end.callback(self._note_end, exchange)  # also when the client has left
+            response = await self._guard_request(request)
+            response.headers.extend(_missing(response, exchange))
+            if exchange.code is None and exchange.flowing is not None:
+                FLOW_END.set(at_end.pop_all())
+            else:
+                exchange.status, exchange.bytes_out = response.status_code, response.content_length
+            return response
+
+    def end_flow(self) -> None:
+        """When all of an answer has been sent, or no more of it will be."""
+        at_end = FLOW_END.get()
+        if at_end is not None:
+            at_end.close()
 
     async def _guard_request(self, request: QuartRequest) -> Any:
         """First of all, before it is even known whether there is such a route."""
@@ -118,7 +129,8 @@ class App(QuartTrio):
         exchange.route = route
         path = {name: str(value) for name, value in (request.view_args or {}).items()}
         incoming = Incoming(path, request.query_string, lambda: _read(request))
-        return _to_response(await self._stage.perform(route, exchange, incoming))
+        answer = await self._stage.perform(route, exchange, incoming)
+        return _to_response(answer, answer.flow and exchange.flowing)
 
     async def handle_user_exception(self, error: BaseException) -> Any:
         return _to_response(self._answer_error(error))
@@ -135,11 +147,13 @@ class App(QuartTrio):
             exchange.code = trouble.code
         return answer_trouble(trouble, exchange.id if exchange else "")
 
-    def _note_end(self, exchange: Exchange, response: Any) -> None:
-        status = CLIENT_GONE if response is None else response.status_code
+    def _note_end(self, exchange: Exchange) -> None:
+        if exchange.flowing is not None and exchange.code is None:
+            note_flow(exchange, exchange.flowing)
         seconds = trio.current_time() - exchange.started
-        self.traffic.observe(exchange.route.name if exchange.route else "", status, seconds)
-        log_exchange(exchange, status, seconds, response and response.content_length)
+        route = exchange.route.name if exchange.route else ""
+        self.traffic.observe(route, exchange.status, seconds)
+        log_exchange(exchange, seconds)
 
     async def _guard_websocket(self) -> None:
         refuse_foreign_origin(quart.websocket.headers.getlist("Origin"), self._allowed_origins)
@@ -156,5 +170,6 @@ def _missing(response: Any, exchange: Exchange) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if name not in response.headers}
 
 
-def _to_response(answer: Answer) -> quart.Response:
-    return quart.Response(answer.body, answer.status, dict(answer.headers))
+def _to_response(answer: Answer, flowing: Flowing | None = None) -> quart.Response:
+    body = answer.body if flowing is None else flowing
+    return quart.Response(body, answer.status, dict(answer.headers))

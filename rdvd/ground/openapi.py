@@ -37,6 +37,10 @@ DONE_SCHEMA: Document = {
     "required": list(DONE),
     "properties": {"success": {"const": True}},
 }
+OF_FLOWS = (
+    "Sent in chunks while it is made. If it cannot be completed the connection is cut, before the "
+    "last chunk; what has come by then is not the whole."
+)
 SUCCESSES = {200: "OK", 201: "Created", 202: "Accepted"}
 
 
@@ -111,8 +115,9 @@ def _operation(described: Described, components: Document) -> Document:
 def _responses(described: Described) -> Document:
     route = described.route
     body = {"type": "string"} if route.response_type != JSON_TYPE else described.response
+    said = SUCCESSES.get(route.status, "Success")
     success = {
-        "description": SUCCESSES.get(route.status, "Success"),
+        "description": f"{said}. {OF_FLOWS}" if route.flows else said,
         "content": {route.response_type: {"schema": body or DONE_SCHEMA}},
     }
     refusals = {str(kind.status): _refusal(kind.title) for kind in _refusals_of(route)}

@@ -15,6 +15,7 @@ from rdvd.ground.bodies import parse_body, parse_query
 from rdvd.ground.errors import Problem, Unauthenticated
 from rdvd.ground.etags import is_named
 from rdvd.ground.exchange import Exchange, deadline_of
+from rdvd.ground.flows import Flowing
 from rdvd.ground.hooks import Hooks
 from rdvd.ground.idempotency import REPLAYED, KeptAnswers, Key, fingerprint_of, read_key
 from rdvd.ground.problems import trouble_of
@@ -45,7 +46,7 @@ class Stage:
             request = _make_request(route, exchange, incoming, principal, body)
             key = exchange.headers.get("idempotency-key") if route.idempotent else None
             if key is None:
-                return await _play(route, request)
+                return await _begin(await _play(route, request), exchange)
             return await self._once(route, exchange, request, key, _print(exchange, incoming, body))
 
     async def _let_in(self, route: Route, exchange: Exchange) -> object:
@@ -112,6 +113,14 @@ async def _play(route: Route, request: Request[Any]) -> Answer:
     etag, known = answer.headers.get("ETag"), request.headers.get("if-none-match")
     if route.method == "GET" and etag and known and is_named(known, etag, weakly=True):
         return Answer(304, b"", {name: answer.headers[name] for name in ("ETag", "Cache-Control")})
+    return answer
+
+
+async def _begin(answer: Answer, exchange: Exchange) -> Answer:
+    """What goes wrong before the first piece of a flow is a problem like any other."""
+    if answer.flow is not None:
+        exchange.flowing = Flowing(answer.flow, answer.status, is_head=exchange.method == "HEAD")
+        await exchange.flowing.begin(exchange.nursery)
     return answer
 
 

@@ -63,6 +63,7 @@ class Route:
     idempotent: bool = False
     response_type: str = "application/json"
     deadline: float | None = None  # seconds, where the app's own does not fit
+    flows: bool = False  # its answer is a Flow; the deadline is that of its first piece
 
     @property
     def name(self) -> str:
@@ -110,6 +111,7 @@ class Routes:
         idempotent: bool | None = None,
         response_type: str = "application/json",
         deadline: float | None = None,
+        flows: bool = False,
     ) -> Callable[[Handler[Body]], Handler[Body]]:
         """As a decorator. Unsaid, GET is of category "read", the rest of "write", and every POST
         takes an Idempotency-Key."""
@@ -120,7 +122,7 @@ class Routes:
             self.add(
                 Route(
                     method, path, handler, summary, request, query, response, status,
-                    who, kind, repeatable, response_type, deadline,
+                    who, kind, repeatable, response_type, deadline, flows,
                 )
             )  # fmt: skip
             return handler
