@@ -1,10 +1,13 @@
 """`--watch` in a real terminal: it draws, it goes, and the terminal is as it was."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import termios
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,7 @@ ENDS = {"q": 0, "\x03": 130, "SIGTERM": 143, "SIGHUP": 129}
 def test_however_it_ends_the_terminal_is_as_it_was(how: str, shared: Place):
     with terminal(shared, "tree", "--watch=60") as there:
         there.read_until(ENTER)
-        there.read_until("ready")
+        there.read_until("audit")
         changed = not there.is_as_it_was()
         if how.startswith("SIG"):
             there.process.send_signal(signal.Signals[how])
@@ -72,16 +75,25 @@ def test_forty_columns_are_enough(command: str, shared: Place):
     assert max(map(len, lines)) <= 40
 
 
+@contextmanager
+def out_of_reach(place: Place) -> Generator[None]:
+    """Something else lies where the daemon listens: it would put back what is only missing."""
+    address, kept, other = (place.run / name for name in ("api.sock", "kept", "other"))
+    os.link(address, kept)
+    other.touch()
+    other.rename(address)
+    yield
+    kept.rename(address)
+
+
 def test_a_daemon_that_goes_away_is_waited_for_and_must_be_there_at_first(
     shared: Place, tmp_path: Path
 ):
     absent = Place(tmp_path / "home", shared.run / "absent")
     with terminal(shared, "status", "--watch=0.1") as there:
         there.read_until("healthy")
-        hidden = shared.run / "hidden"
-        (shared.run / "api.sock").rename(hidden)
-        gone = there.read_until("asking again")
-        hidden.rename(shared.run / "api.sock")
+        with out_of_reach(shared):
+            gone = there.read_until("asking again")
         there.read_until("healthy")
 
     assert "does not listen" in gone
@@ -93,14 +105,12 @@ def test_without_a_terminal_there_is_a_new_block_for_each_change_and_no_escape(s
         [sys.executable, "-m", "rdvd.cli", "status", "--watch=0.1", "--json=status"],
         env=environment(shared.home, shared.run), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    hidden = shared.run / "hidden"
     with rdv:
         assert rdv.stdout is not None
         assert rdv.stderr is not None
         first = rdv.stdout.readline()
-        (shared.run / "api.sock").rename(hidden)
-        failure = rdv.stderr.readline()
-        hidden.rename(shared.run / "api.sock")
+        with out_of_reach(shared):
+            failure = rdv.stderr.readline()
         second = rdv.stdout.readline()
         rdv.send_signal(signal.SIGINT)
         rest, _ = rdv.communicate(timeout=A_WHILE)
