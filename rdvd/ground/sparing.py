@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import cast
 
 PARTS = (
     *("click", "flask.cli", "quart.cli"),  # command lines
@@ -17,7 +18,10 @@ PARTS = (
     *("http.cookiejar", "logging.config", "multiprocessing", "multiprocessing.synchronize"),
     "hypercorn.protocol.h2",  # rdvd.ground.connection speaks HTTP/1 alone
     "dateutil",  # sqlite_utils has functions for tables of other people
+    "ssl",  # both our sockets are local
 )
+# Whose importers do without them: hashlib then has Python's own digests, and no OpenSSL.
+ABSENT = ("_hashlib",)
 
 
 class StandIn(ModuleType):
@@ -34,9 +38,12 @@ class StandIn(ModuleType):
 
 @contextmanager
 def spared(parts: Collection[str] = PARTS) -> Generator[None]:
-    """What the block imports finds stand-ins for these; who imports them later gets the real."""
-    ours = {name: StandIn(name) for name in parts if name not in sys.modules}
-    sys.modules.update(ours)
+    """What the block imports finds stand-ins for these, and what is to be absent is not there;
+    who imports them later gets the real."""
+    ours: dict[str, ModuleType | None] = {name: StandIn(name) for name in parts}
+    ours |= dict.fromkeys(ABSENT)
+    ours = {name: module for name, module in ours.items() if name not in sys.modules}
+    sys.modules.update(cast(dict[str, ModuleType], ours))
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from .daemons import living
 
 USELESS = {
     *PARTS,
+    "_ssl",
     *("argparse", "email.mime", "hpack", "html", "http.client", "http.server", "pdb", "pytest"),
     "rich",
     *("sqlite_utils.cli", "unittest", "urllib.request", "xml", "rdvd.cli"),
