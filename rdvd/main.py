@@ -16,7 +16,9 @@ from rdvd import (
     audit,
     folders,
     identity,
+    knowledge,
     preferences,
+    projects,
     sessions,
     trash,
     worktrees,
@@ -88,6 +90,8 @@ MIGRATIONS = (
     trash.MIGRATIONS,
     folders.MIGRATIONS,
     preferences.MIGRATIONS,
+    projects.MIGRATIONS,
+    knowledge.MIGRATIONS,
     sessions.MIGRATIONS,
     worktrees.MIGRATIONS,
 )
@@ -118,16 +122,16 @@ def tree(
     record, events = keeper.record, Events(partial(_look, lambda: root.snapshot()))
     auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
-    projects = project_side(config, store, events, roster)
-    below = tmux, recording, roster, projects.trash, projects.worktrees
+    side = project_side(config, store, events, roster)
+    below = tmux, recording, roster, side.trash, side.worktrees
     terminals, front, shown = _terminals(config, store, below, auth.ref, events)
-    sweeper = Sweeper(store, cleanup_settings(config), projects.trash.expire)
+    sweeper = Sweeper(store, cleanup_settings(config), side.trash.expire)
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
         recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
     routes += session_routes(front, auth.ref) + _hooks(config, front, events)
-    routes += projects.routes(front) + safekeeping_routes(store, config.database.path, record)
+    routes += side.routes(front) + safekeeping_routes(store, config.database.path, record)
     offers = routes, [event_stream(events), shown]
     ways, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
     root = Supervisor(
@@ -135,10 +139,10 @@ def tree(
         task("news", partial(relay, events, ended), grace=1),
         task("audit", keeper.watch),
         auth,
-        *projects.before,
+        *side.before,
         task("cleanup", sweeper.watch, grace=1),
         *terminals,
-        *projects.after,
+        *side.after,
         task("lag", lag.watch, grace=1),
         settings,
         *ways,

@@ -7,13 +7,18 @@ from attrs import frozen
 
 from actors import Child, Supervisor, Topic, actor, task
 from rdvd.config import Config
+from rdvd.context import Desk, Sites
+from rdvd.context.routes import context_routes
 from rdvd.events import Events
 from rdvd.folders import Remover
 from rdvd.folders.routes import folder_routes
 from rdvd.ground.routes import Routes
 from rdvd.ground.store import Store
+from rdvd.knowledge import KnowledgeLuggage
+from rdvd.knowledge.routes import knowledge_routes
 from rdvd.preferences import Luggage
 from rdvd.preferences.routes import preference_routes
+from rdvd.projects.routes import project_routes
 from rdvd.reload import preference_defaults, trash_settings, worktree_settings
 from rdvd.sessions import Filing, Front, Lodging, Roster
 from rdvd.trash import Trash
@@ -49,10 +54,11 @@ def project_side(config: Config, store: Store, events: Events, roster: Roster) -
     def routes(front: Front) -> Routes:
         remover = Remover(store, trash, Filing(front))
         remover.luggage["preferences"] = Luggage()
+        remover.luggage["knowledge"] = KnowledgeLuggage()
         trash.register("folder", remover)
         made = trash_routes(trash, store) + folder_routes(store, events, remover)
         made += preference_routes(store, events, preference_defaults(config))
-        return made + worktree_routes(worktrees)
+        return made + worktree_routes(worktrees) + _around(config, store, trash, front, worktrees)
 
     news = partial(tell_of_worktrees, events, worktrees.shop.facts)
     return Projects(
@@ -66,6 +72,18 @@ def project_side(config: Config, store: Store, events: Events, roster: Roster) -
         worktrees=worktrees,
         after=(task("worktree repairs", worktrees.settle, grace=1),),
     )
+
+
+def _around(
+    config: Config, store: Store, trash: Trash, front: Front, worktrees: Worktrees
+) -> Routes:
+    """What is known of folders, by whoever may ask."""
+    defaults = preference_defaults(config)
+    sites = Sites(store, defaults, front.shop.roster)
+    exports = config.database.path.with_name("exports")
+    routes = project_routes(store, sites.find)
+    routes += knowledge_routes(store, trash, sites.find, exports)
+    return routes + context_routes(Desk(store, front, worktrees, defaults), sites.find)
 
 
 def _worktrees(

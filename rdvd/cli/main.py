@@ -30,6 +30,7 @@ LAZY = {
     "hook": "rdvd.cli.hooks:hook",
     "hooks": "rdvd.cli.hooks:hooks",
     "health": "rdvd.cli.status:health",
+    "knowledge": "rdvd.cli.knowledge:knowledge",
     "ls": "rdvd.cli.session.listing:ls",
     "man": "rdvd.cli.man:man",
     "new": "rdvd.cli.session.beginning:new",

@@ -51,6 +51,8 @@ Action: TypeAlias = Literal[
     "session.close",
     "session.report",
     "session.message",
+    "folder.read",
+    "knowledge.learn",
     "item.list",
     "item.read",
     "item.change",
@@ -141,6 +143,9 @@ TABLE: Mapping[Action, Row] = {
     "session.close": USERS,
     "session.report": USERS_AND_ITSELF,
     "session.message": {**USERS, Session: neighbour},
+    # What runs in a session learns from those before it, and for those after it.
+    "folder.read": {**USERS, Session: neighbour},
+    "knowledge.learn": {**USERS, Session: neighbour},
     "item.list": USERS,
     "item.read": USERS,
     "item.change": USERS,

@@ -14,6 +14,7 @@ ROW = re.compile(r"^\| `rdv ([a-z-]+(?: [a-z-]+)*)", re.MULTILINE)
 WITHOUT_JSON = {
     "backup": "its answer is the file",
     "completion": "its answer is a script for a shell",
+    "knowledge export": "its answer is JSON, for a file",
     "man": "its answer is a page to read",
     "restore": "a person does it, rarely, and reads what is kept where",
     "hook": "an agent calls it, and reads what the agent's own hooks say",

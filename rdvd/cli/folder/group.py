@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 WHERE = {
+    "context": "rdvd.cli.folder.context",
     "ls": "rdvd.cli.folder.looking",
     "mv": "rdvd.cli.folder.changing",
     "new": "rdvd.cli.folder.changing",
