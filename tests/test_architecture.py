@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     habits.nothing_is_caught_blindly,
     habits.nobody_sleeps_the_thread,
     habits.imports_stand_at_the_top,
+    habits.only_the_trash_removes_trees,
 )
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 
@@ -110,6 +111,8 @@ VIOLATIONS: tuple[tuple[Rule, str, str, int], ...] = (
     (habits.nobody_sleeps_the_thread, "tests/x.py", "import time as t\nt.sleep(1)", 2),
     (habits.nobody_sleeps_the_thread, "tests/x.py", "from time import sleep", 1),
     (habits.imports_stand_at_the_top, "actors/ref.py", "def f():\n    import trio", 2),
+    (habits.only_the_trash_removes_trees, "rdvd/tmux/s.py", "import shutil\nshutil.rmtree(p)", 2),
+    (habits.only_the_trash_removes_trees, "rdvd/tmux/s.py", "from shutil import rmtree", 1),
     (habits.imports_stand_at_the_top, "actors/ref.py", "async def f():\n    import trio", 2),
     (habits.imports_stand_at_the_top, "actors/ref.py", "def f():\n    import trio  # lazy:", 2),
 )

@@ -24,5 +24,6 @@ from .types import Folder as Folder
 from .types import FolderId as FolderId
 from .types import Inside as Inside
 from .types import NoFolder as NoFolder
+from .types import Survivor as Survivor
 from .types import UnknownFolder as UnknownFolder
 from .types import trail as trail

@@ -18,7 +18,16 @@ from rdvd.identity import UserId
 from rdvd.trash import Parcel, Part, PlaceGone, Restored, Trash, TrashEntry
 
 from . import storage
-from .types import Folder, FolderChanged, FolderCycle, FolderId, FolderNotEmpty, Inside, trail
+from .types import (
+    Folder,
+    FolderChanged,
+    FolderCycle,
+    FolderId,
+    FolderNotEmpty,
+    Inside,
+    Survivor,
+    trail,
+)
 
 TOP = "top"
 HINT = "say `?move_to=` (a folder, or top), or `?recursive=true` for the trash"
@@ -31,8 +40,8 @@ class Contents(Protocol):
         """Those that are not in the trash."""
         ...
 
-    async def close(self, ids: Sequence[str]) -> None:
-        """End all that runs in them."""
+    async def close(self, ids: Sequence[str]) -> list[Survivor]:
+        """End all that runs in them; returns what would not end."""
         ...
 
     def parts(self, ids: Sequence[str]) -> list[Part]:
@@ -96,11 +105,12 @@ class Remover:
                 sessions=[each.name for each in account.inside[:100]],
             )
 
-    async def remove(self, account: Account) -> TrashEntry:
-        """All of it to the trash. What runs in it is ended first."""
+    async def remove(self, account: Account) -> tuple[TrashEntry, list[Survivor]]:
+        """All of it to the trash. What runs in it is ended first, or told of if it would not."""
         ids = [each.id for each in account.inside]
-        await self.contents.close(ids)
-        return await self._throw(account.folders, self.contents.parts(ids), self._take_whole)
+        survivors = await self.contents.close(ids)
+        parts = self.contents.parts(ids)
+        return await self._throw(account.folders, parts, self._take_whole), survivors
 
     async def move_out(self, account: Account, to: str) -> TrashEntry:
         """What is in it goes elsewhere, and the folder alone to the trash."""

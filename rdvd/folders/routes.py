@@ -1,6 +1,6 @@
 """The routes of folders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from attrs import evolve, frozen
@@ -18,7 +18,7 @@ from rdvd.identity import Action, Principal, Thing, ensure, name_of
 
 from . import storage, wire
 from .remover import Account, Remover
-from .types import Folder, FolderId
+from .types import Folder, FolderId, Survivor
 from .wire import FolderShown, Mode, Removal, shown, shown_inside
 
 PATIENTLY = 600.0  # what runs in it has its grace to end
@@ -151,13 +151,15 @@ def _removing(desk: Desk) -> Routes:
             remover.refuse_full(account)
         if query.dry_run:
             return _removal(account, "would_move" if query.move_to else "would_remove")
-        entry = await (
-            remover.move_out(account, query.move_to) if query.move_to else remover.remove(account)
-        )
+        survivors: list[Survivor] = []
+        if query.move_to is None:
+            entry, survivors = await remover.remove(account)
+        else:
+            entry = await remover.move_out(account, query.move_to)
         for each in account.folders if query.move_to is None else account.folders[:1]:
             desk.tell("folder.removed", each)
         await desk.note(by, "folder.delete", account)
-        return _removal(account, "moved" if query.move_to else "removed", entry.id)
+        return _removal(account, "moved" if query.move_to else "removed", entry.id, survivors)
 
     return routes
 
@@ -170,7 +172,12 @@ async def _changed(desk: Desk, folder: Folder, change: Callable[[Folder], Folder
     return Reply(view, etag=etag_of(view))
 
 
-def _removal(account: Account, outcome: Mode, trash_id: str | None = None) -> Removal:
+def _removal(
+    account: Account,
+    outcome: Mode,
+    trash_id: str | None = None,
+    survivors: Sequence[Survivor] = (),
+) -> Removal:
     return Removal(
         outcome,
         [shown(each) for each in account.folders[: wire.MOST_TOLD]],
@@ -178,4 +185,5 @@ def _removal(account: Account, outcome: Mode, trash_id: str | None = None) -> Re
         [shown_inside(each) for each in account.inside[: wire.MOST_TOLD]],
         len(account.inside),
         trash_id,
+        [wire.SurvivorShown(each.session, each.pid, each.command) for each in survivors],
     )

@@ -83,6 +83,15 @@ class Inside:
     folder: FolderId
 
 
+@frozen
+class Survivor:
+    """A process of a session that would not end."""
+
+    session: str
+    pid: int
+    command: str
+
+
 def check(folder: Folder) -> Folder:
     """What can be judged of a folder by itself."""
     check_name(folder.name)

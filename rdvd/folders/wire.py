@@ -103,6 +103,15 @@ class InsideShown:
 
 
 @frozen
+class SurvivorShown:
+    """A process of a session that would not end."""
+
+    session_id: str
+    pid: int
+    command: str
+
+
+@frozen
 class Removal:
     """The folders and sessions that this is about: the first hundred of each, and how many.
 
@@ -115,6 +124,7 @@ class Removal:
     sessions: list[InsideShown]
     session_count: int
     trash_id: str | None = None
+    survivors: list[SurvivorShown] = field(factory=list[SurvivorShown])
     success: bool = True
 
 

@@ -9,7 +9,7 @@ import trio
 from attrs import evolve, frozen
 
 from rdvd import folders
-from rdvd.folders import FolderId, Inside, NoFolder, UnknownFolder
+from rdvd.folders import FolderId, Inside, NoFolder, Survivor, UnknownFolder
 from rdvd.ground.clock import now_ms
 from rdvd.identity import SessionId, UserId
 from rdvd.trash import Part
@@ -50,11 +50,13 @@ class Filing:
             if status_of(each.state) != "trashed"
         ]
 
-    async def close(self, ids: Sequence[str]) -> None:
+    async def close(self, ids: Sequence[str]) -> list[Survivor]:
+        survivors: list[Survivor] = []
         async with trio.open_nursery() as nursery:
             for id in ids:
                 if status_of(self.front.get(SessionId(id)).state) not in GONE:
-                    nursery.start_soon(self._close, SessionId(id))
+                    nursery.start_soon(self._close, SessionId(id), survivors)
+        return survivors
 
     def parts(self, ids: Sequence[str]) -> list[Part]:
         return [part_of(self.front.shop, self.front.get(SessionId(id))) for id in ids]
@@ -73,9 +75,10 @@ class Filing:
         wanted = set(folders)
         return [each for each in self.front.of(None) if each.folder in wanted]
 
-    async def _close(self, id: SessionId) -> None:
+    async def _close(self, id: SessionId, survivors: list[Survivor]) -> None:
         with suppress(SessionOver):  # somebody else was faster
-            await self.front.close(id)
+            left = await self.front.close(id)
+            survivors += [Survivor(id, each.pid, each.command) for each in left.survivors]
 
     async def _look(self, id: SessionId) -> Session:
         shop = self.front.shop

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from .order import MAY_REMOVE_TREES
 from .source import Code, Complaint, Source
 
 LAZY = re.compile(r"#\s*lazy:\s*\S")
@@ -87,3 +88,26 @@ def _lines_of_inner_imports(source: Source) -> set[int]:
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
+
+
+def only_the_trash_removes_trees(code: Code) -> Iterator[Complaint]:
+    for source in code.within("rdvd"):
+        if source.file.startswith("rdvd/trash/") or source.file in MAY_REMOVE_TREES:
+            continue
+        for node in ast.walk(source.syntax):
+            if _removes_a_tree(node):
+                yield source.complain(
+                    getattr(node, "lineno", 1),
+                    "this removes a whole directory: what a user has made goes by rdvd.trash "
+                    "(MAY_REMOVE_TREES of tests/architecture/order.py has the exceptions)",
+                )
+
+
+def _removes_a_tree(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(attr="rmtree" | "removedirs"):
+            return True
+        case ast.ImportFrom(module="shutil", names=names):
+            return any(alias.name == "rmtree" for alias in names)
+        case _:
+            return False

@@ -98,6 +98,10 @@ ROLE_OF_OTHER_NAMES = {
     "routes_terminal": "routes",
 }
 
+# Whole directories go by the trash alone. Of these nothing is ever the user's: a session that never
+# began.
+MAY_REMOVE_TREES = {"rdvd/sessions/homes.py"}
+
 FILE_CEILING = 300
 FUNCTION_CEILING = 40
 ACTORS_CEILING = 1_400
