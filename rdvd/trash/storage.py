@@ -62,7 +62,8 @@ def move(db: sqlite3.Connection, id: TrashId, before: TrashState, after: TrashSt
     """Of several who want to act on an entry, one does."""
     told = db.execute("UPDATE trash SET state = ? WHERE id = ? AND state = ?", (after, id, before))
     if told.rowcount != 1:
-        if find(db, id) is None:
+        found = find(db, id)
+        if found is None or found.state == "going":
             raise NotInTrash(f"there is no entry {id[:100]} in the trash")
         raise EntryBusy("something else is being done with this entry: ask again")
 

@@ -5,7 +5,7 @@ import pytest
 import trio
 
 from rdvd.bytelog import ByteLog
-from rdvd.ground.errors import BadInput, Conflict, NotFound
+from rdvd.ground.errors import BadInput, NotFound
 from rdvd.sessions import Closed, Exited, Remains, Trashed, storage
 from rdvd.sessions.logs import extract
 
@@ -28,7 +28,7 @@ async def test_a_session_in_the_trash_can_be_read_until_it_goes_for_good(house: 
     stored = await house.shop.store.read(storage.get, session.id)
     assert stored == house.front.get(session.id)
     assert isinstance(stored.state, Closed)
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         await trash.restore(entry)
 
     await house.front.trash(session.id)
