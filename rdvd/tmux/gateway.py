@@ -2,8 +2,9 @@
 
 import re
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import trio
@@ -17,6 +18,7 @@ from .launch import Launch, user_manager
 from .program import Program
 from .protocol import Block
 from .quoting import Argument, Command, command_line
+from .recall import sockets_lost
 from .room import Room
 from .server import Server
 from .settings import TmuxSettings
@@ -151,7 +153,8 @@ class Tmux:
         async with trio.open_nursery() as self._nursery:
             try:
                 self._remove_drafts()
-                for number in self._numbers_of_sockets():
+                lost = await trio.to_thread.run_sync(sockets_lost, self.settings.run)
+                for number in self._numbers_of_sockets(lost):
                     self._require(number)
                 for server in list(self._servers.values()):
                     await server.settled()
@@ -176,8 +179,9 @@ class Tmux:
         for path in self.settings.run.glob(f"{DRAFT}*"):
             path.unlink(missing_ok=True)
 
-    def _numbers_of_sockets(self) -> list[int]:
-        names = (SOCKET.fullmatch(path.name) for path in self.settings.run.glob("tmux-*.sock"))
+    def _numbers_of_sockets(self, lost: Iterable[Path]) -> list[int]:
+        paths = {*self.settings.run.glob("tmux-*.sock"), *lost}
+        names = (SOCKET.fullmatch(path.name) for path in paths)
         return sorted(int(name[1]) for name in names if name)
 
     def _server(self, number: int) -> Server:

@@ -16,6 +16,7 @@ from rdvd.ground.private import BadPlace, check
 from .client import Client, control_client, is_listening
 from .connection import Connection
 from .introduction import count, introduce
+from .recall import recall
 from .state import Absent, Connecting, Ready, Silent, State, condition_of
 from .types import (
     Changed,
@@ -122,7 +123,7 @@ class Server:
         """Until cancelled."""
         try:
             while True:
-                if self._is_there():
+                if self._is_there() or await recall(self.path):
                     await self._be_connected()
                 else:
                     await self._be_absent()

@@ -121,6 +121,18 @@ async def test_sessions_stay_when_the_daemon_goes_and_are_found_when_it_is_back(
     assert (pane.session, pane.pid) == ("rdv-a", created.pid)
 
 
+async def test_a_server_whose_socket_was_removed_is_found_with_its_sessions(run: Path):
+    async with serving(run) as tmux:
+        server = await tmux.server_with_room()
+        created = await new_session(tmux, server, session("rdv-a"))
+    (run / "tmux-0.sock").unlink()
+
+    async with serving(run) as tmux:
+        assert tmux.servers() == (server,)
+        (pane,) = await list_panes(tmux, server)
+    assert (pane.session, pane.pid) == ("rdv-a", created.pid)
+
+
 async def test_a_server_is_filled_before_the_next_is_started(run: Path):
     async with serving(run, sessions_per_server=2) as tmux:
         numbers: list[int] = []
