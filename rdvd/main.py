@@ -2,10 +2,8 @@
 
 import os
 import socket
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from attrs import frozen
@@ -43,8 +41,6 @@ from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
-from rdvd.hooks import Hand
-from rdvd.hooks.routes import hook_routes
 from rdvd.identity import Auth, AuthEvent, Homes, Principal, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
@@ -130,7 +126,7 @@ def tree(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
         recording, roster)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
-    routes += session_routes(front, auth.ref) + _hooks(config, front, events)
+    routes += session_routes(front, auth.ref)
     routes += side.routes(front) + safekeeping_routes(store, config.database.path, record)
     offers = routes, [event_stream(events), shown]
     ways, owners = _ways_in(config, sockets, lines, auth.ref, offers, ended, sources)
@@ -197,13 +193,6 @@ def _terminals(
     )
     drawn = Terminals(front, stages, config.tmux.program, cleaned(os.environ))
     return children, front, drawn.route()
-
-
-def _hooks(config: Config, front: Front, events: Events) -> Routes:
-    """Agents call the `rdv` of this very installation, wherever their PATH leads."""
-    rdv = (sys.executable, "-P", "-m", "rdvd.cli")
-    hand = Hand(rdv, config.database.path.with_name("hooks-before"))
-    return hook_routes(front, events, hand, Path.home())
 
 
 def _look(snapshot: Callable[[], Node], who: Principal) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Groups of slices made ready for the tree, so that `main.py` shows it whole on two screens."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from attrs import frozen
 
@@ -14,6 +16,8 @@ from rdvd.folders import Remover
 from rdvd.folders.routes import folder_routes
 from rdvd.ground.routes import Routes
 from rdvd.ground.store import Store
+from rdvd.hooks import Hand
+from rdvd.hooks.routes import hook_routes
 from rdvd.knowledge import KnowledgeLuggage
 from rdvd.knowledge.routes import knowledge_routes
 from rdvd.preferences import Luggage
@@ -33,6 +37,9 @@ from rdvd.worktrees import (
     tell_of_worktrees,
 )
 from rdvd.worktrees.routes import worktree_routes
+
+# Agents call the `rdv` of this very installation, wherever their PATH leads.
+OUR_RDV = (sys.executable, "-P", "-m", "rdvd.cli")
 
 
 @frozen
@@ -58,7 +65,11 @@ def project_side(config: Config, store: Store, events: Events, roster: Roster) -
         trash.register("folder", remover)
         made = trash_routes(trash, store) + folder_routes(store, events, remover)
         made += preference_routes(store, events, preference_defaults(config))
-        return made + worktree_routes(worktrees) + _around(config, store, trash, front, worktrees)
+        return (
+            made
+            + worktree_routes(worktrees)
+            + _around(config, store, trash, front, worktrees, events)
+        )
 
     news = partial(tell_of_worktrees, events, worktrees.shop.facts)
     return Projects(
@@ -75,14 +86,16 @@ def project_side(config: Config, store: Store, events: Events, roster: Roster) -
 
 
 def _around(
-    config: Config, store: Store, trash: Trash, front: Front, worktrees: Worktrees
+    config: Config, store: Store, trash: Trash, front: Front, worktrees: Worktrees, events: Events
 ) -> Routes:
-    """What is known of folders, by whoever may ask."""
+    """What is known of folders, by whoever may ask; and how agents let us know."""
     defaults = preference_defaults(config)
     sites = Sites(store, defaults, front.shop.roster)
     exports = config.database.path.with_name("exports")
+    hand = Hand(OUR_RDV, config.database.path.with_name("hooks-before"))
     routes = project_routes(store, sites.find)
     routes += knowledge_routes(store, trash, sites.find, exports)
+    routes += hook_routes(front, events, hand, Path.home(), sites.find)
     return routes + context_routes(Desk(store, front, worktrees, defaults), sites.find)
 
 

@@ -9,6 +9,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.client import Api
 from rdvd.cli.exits import Failure
+from rdvd.cli.folder.finding import find, folders
 from rdvd.cli.options import json_option
 from rdvd.cli.view import Viewing
 
@@ -27,6 +28,10 @@ VARIABLES = {
 
 Answer = dict[str, Any]  # Any: JSON, of the shape that /openapi.json describes
 
+project_option = click.option(
+    "--project", metavar="FOLDER", shell_complete=folders,
+    help="In files of this folder's project, not in your own settings.",
+)  # fmt: skip
 agents_option = click.option(
     "--agent", "chosen", metavar="A,B", help=f"Only these of {', '.join(AGENTS)}."
 )
@@ -39,30 +44,45 @@ def hooks() -> None:
 
 @hooks.command(cls=Viewing)
 @agents_option
+@project_option
 @json_option
-def install(chosen: str | None, fields: str | None) -> None:
+def install(chosen: str | None, project: str | None, fields: str | None) -> None:
     """Write our entries into the agents' own settings, beside yours; by default of all in use."""
+    if project is not None:
+        order = {"providers": _named(chosen), "scope": "project"}
+        _say_of_project("POST", project, "", _text(order), fields)
+        return
     order = {"agents": _named(chosen), "directories": _directories()}
     _say(here.api().request("POST", "/api/hooks", _text(order)), fields, "no agent is used here")
 
 
 @hooks.command(cls=Viewing)
 @agents_option
+@project_option
 @json_option
-def remove(chosen: str | None, fields: str | None) -> None:
+def remove(chosen: str | None, project: str | None, fields: str | None) -> None:
     """Take out every entry of ours. What is yours stays as it is, to the byte."""
+    if project is not None:
+        _say_of_project("DELETE", project, _of_project(chosen), None, fields)
+        return
     api = here.api()
     _say(_of_each(api, "DELETE", chosen), fields, "no agents")
 
 
 @hooks.command(cls=Viewing)
 @agents_option
+@project_option
 @json_option
-def status(chosen: str | None, fields: str | None) -> None:
+def status(chosen: str | None, project: str | None, fields: str | None) -> None:
     """Which agents have our entries, and where they stand."""
     from rdvd.cli import render  # lazy: `rdv --help` reads this file too
 
-    found = _of_each(here.api(), "GET", chosen)
+    if project is None:
+        found = _of_each(here.api(), "GET", chosen)
+    else:
+        path = f"/api/folders/{find(project)['id']}/hooks?{_of_project(chosen)}"
+        answer: Any = here.api().get(path)
+        found = answer["hooks"]
     if fields is not None:
         click.echo(render.as_json([*found], fields))
         return
@@ -97,6 +117,31 @@ def _named(chosen: str | None) -> list[str]:
     if unknown:
         raise click.UsageError(f"--agent: no {', '.join(unknown)}; there are {', '.join(AGENTS)}")
     return names
+
+
+def _of_project(chosen: str | None) -> str:
+    from urllib.parse import urlencode  # lazy: as above
+
+    named = _named(chosen)
+    return urlencode({"scope": "project", **({"providers": ",".join(named)} if named else {})})
+
+
+def _say_of_project(
+    method: str, project: str, query: str, body: str | None, fields: str | None
+) -> None:
+    path = f"/api/folders/{find(project)['id']}/hooks" + (f"?{query}" if query else "")
+    answer: Any = here.api().request(method, path, body)
+    results: list[Answer] = answer["results"]
+    _say(
+        [
+            {
+                "agent": each["provider"], "path": each["config_path"], "success": each["success"],
+                "state": "done", "changed": True, "detail": each["message"], "backup": None,
+            }
+            for each in results
+        ],
+        fields, "no agents",
+    )  # fmt: skip
 
 
 def _directories() -> dict[str, str]:

@@ -1,29 +1,32 @@
 """The routes of hooks: putting them in, taking them out, and hearing what they report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import trio
 from attrs import evolve
 
-from rdvd import audit
-from rdvd.audit import NewEntry
 from rdvd.events import Events
 from rdvd.ground.errors import BadInput, NotFound
 from rdvd.ground.routes import Request, Routes
-from rdvd.ground.store import Store
-from rdvd.identity import Principal, Thing, ensure, name_of
+from rdvd.identity import Thing, ensure
+from rdvd.projects import FindSite
 from rdvd.sessions import Front, Session
 
 from . import wire
+from .acting import act_on, asker
 from .files import Hand
 from .places import user_place
-from .types import AGENTS, Agent, Done, Place
+from .routes_folders import folder_hook_routes
+from .types import AGENTS, Agent, Place
 
 
-def hook_routes(front: Front, events: Events, hand: Hand, home: Path) -> Routes:
-    return _settings_routes(front, hand, home) + _report_route(front, events)
+def hook_routes(
+    front: Front, events: Events, hand: Hand, home: Path, find_site: FindSite
+) -> Routes:
+    routes = _settings_routes(front, hand, home) + _report_route(front, events)
+    return routes + folder_hook_routes(front, hand, home, find_site)
 
 
 def _settings_routes(front: Front, hand: Hand, home: Path) -> Routes:
@@ -34,7 +37,7 @@ def _settings_routes(front: Front, hand: Hand, home: Path) -> Routes:
         query=wire.HooksQuery, response=list[wire.HooksShown],
     )  # fmt: skip
     async def look(request: Request[Any]) -> list[wire.HooksShown]:
-        ensure(_asker(request), "daemon.inspect")
+        ensure(asker(request), "daemon.inspect")
         places = _asked(home, request.query(wire.HooksQuery))
         return [wire.shown(await trio.to_thread.run_sync(hand.look, each)) for each in places]
 
@@ -43,22 +46,24 @@ def _settings_routes(front: Front, hand: Hand, home: Path) -> Routes:
         request=wire.HooksOrder, response=list[wire.HooksDone],
     )  # fmt: skip
     async def install(request: Request[wire.HooksOrder]) -> list[wire.HooksDone]:
-        by, order = _asker(request), request.body
+        by, order = asker(request), request.body
         ensure(by, "daemon.operate")
         places = _places(home, order.agents or AGENTS, order.directories)
         if not order.agents:
             places = await trio.to_thread.run_sync(_in_use, hand, places)
-        return await _act(front.shop.store, by, "hooks.install", hand.install, places)
+        done = await act_on(front.shop.store, by, "hooks.install", hand.install, places)
+        return [wire.done(each) for each in done]
 
     @routes.route(
         "DELETE", "/api/hooks", "Take every entry of ours out of the settings of agents",
         query=wire.HooksQuery, response=list[wire.HooksDone],
     )  # fmt: skip
     async def remove(request: Request[Any]) -> list[wire.HooksDone]:
-        by = _asker(request)
+        by = asker(request)
         ensure(by, "daemon.operate")
         places = _asked(home, request.query(wire.HooksQuery))
-        return await _act(front.shop.store, by, "hooks.remove", hand.remove, places)
+        done = await act_on(front.shop.store, by, "hooks.remove", hand.remove, places)
+        return [wire.done(each) for each in done]
 
     return routes
 
@@ -72,7 +77,7 @@ def _report_route(front: Front, events: Events) -> Routes:
         category="agent_event", idempotent=False,
     )  # fmt: skip
     async def take(request: Request[wire.AgentEvent]) -> wire.AgentEventTaken:
-        by, told = _asker(request), request.body
+        by, told = asker(request), request.body
         session = _session_of(front, told)
         if session is None:
             return wire.AgentEventTaken(told.event, told.session_id, session_found=False)
@@ -86,20 +91,6 @@ def _report_route(front: Front, events: Events) -> Routes:
         return wire.AgentEventTaken(told.event, session.id, session_found=True)
 
     return routes
-
-
-async def _act(
-    store: Store, by: Principal, action: str, act: Callable[[Place], Done], places: Sequence[Place]
-) -> list[wire.HooksDone]:
-    results = list[wire.HooksDone]()
-    for place in places:
-        result = await trio.to_thread.run_sync(act, place)
-        outcome = "accepted" if result.is_well else "failed"
-        about = f"{place.agent}: {place.file}"
-        entry = NewEntry(action, outcome, by.user, by.token, name_of(by), None, about)
-        await store.write(audit.append, entry)
-        results.append(wire.done(result))
-    return results
 
 
 def _in_use(hand: Hand, places: Sequence[Place]) -> list[Place]:
@@ -138,7 +129,3 @@ async def _keep_conversation(front: Front, session: Session, told: wire.AgentEve
     if not id.isprintable() or id.startswith("-"):
         raise BadInput("$.conversation_id: printable characters, and no dash in front")
     await front.change(session.id, lambda now: evolve(now, conversation=id))
-
-
-def _asker(request: Request[Any]) -> Principal:
-    return cast(Principal, request.principal)

@@ -60,6 +60,27 @@ def test_an_agent_is_heard_and_its_conversation_is_kept(house: House) -> None:
     assert not (Path(house.home).parent / "user" / ".codex" / "hooks.json").exists()
 
 
+def test_a_project_gets_hooks_of_its_own_only_when_that_is_said(house: House) -> None:
+    project = house.home.parent / "project"
+    project.mkdir()
+    folder = house.ask("POST", "/api/folders", {"name": "app", "path": str(project)})
+    installed = house.rdv("hooks", "install", "--agent", "claude,opencode", "--project", "app")
+    status = house.rdv("hooks", "status", "--project", "app", "--json").json
+    assert installed.code == 0, installed.err
+    assert {each["agent"]: each["state"] for each in status} == {
+        "claude": "installed", "codex": "absent", "gemini": "absent", "opencode": "installed",
+    }  # fmt: skip
+    path = f"/api/folders/{folder['id']}/hooks"
+    removed = house.ask("DELETE", f"{path}?scope=project&providers=claude,opencode")
+    assert (removed["success"], [each["provider"] for each in removed["results"]]) == (
+        True, ["claude", "opencode"],
+    )  # fmt: skip
+    assert [each for each in project.rglob("*") if each.is_file()] == []
+    bare = house.ask("POST", "/api/folders", {"name": "bare"})
+    asked = Api(house.run / "api.sock").exchange("GET", f"/api/folders/{bare['id']}/hooks")
+    assert (asked[0], json.loads(asked[1])["code"]) == (409, "NO_PROJECT_PATH")
+
+
 def test_it_reports_for_its_own_session_and_for_no_other(house: House) -> None:
     file = house.home / "token"
     line = f'printf %s "$RDV_SESSION_TOKEN" > {file}; echo told; cat'
