@@ -1,9 +1,11 @@
 """Requests to the daemon over its Unix socket: blocking, and with little to import."""
 
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from os import PathLike, fspath
 
 from rdvd.cli.exits import DAEMON_DOWN, OF_STATUS, REFUSED, TIMED_OUT, Failure
-from rdvd.cli.http import Exchange
+from rdvd.cli.http import Answer, Exchange
 from rdvd.cli.parsing import Json as Json
 from rdvd.cli.parsing import parse
 
@@ -41,13 +43,25 @@ class Api:
             raise failure_of(status, _parse(text, status), with_token=self._token is not None)
         return text
 
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """What it answers while it makes it. Raises if that does not come to its end."""
+        with self._asking("GET", path) as answer:
+            if answer.status >= 400:
+                told = _parse(answer.read().decode(), answer.status)
+                raise failure_of(answer.status, told, with_token=self._token is not None)
+            yield from answer.pieces()
+
     def exchange(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         """Status and text of the answer, whatever they are."""
+        with self._asking(method, path, body) as answer:
+            return answer.status, answer.read().decode()
+
+    @contextmanager
+    def _asking(self, method: str, path: str, body: str | None = None) -> Generator[Answer]:
         sent = None if body is None else body.encode()
         try:
             with Exchange(self._path, self._seconds) as exchange:
-                answer = exchange.ask(method, path, self._headers(body), sent)
-                return answer.status, answer.read().decode()
+                yield exchange.ask(method, path, self._headers(body), sent)
         except (FileNotFoundError, ConnectionRefusedError) as error:
             cause = f"the daemon does not listen at {self._path}"
             raise Failure(cause, hint=START_IT, code=DAEMON_DOWN) from error

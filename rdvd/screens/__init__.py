@@ -7,7 +7,7 @@ worker threads, but what is awaited and `Keyframes`, the task that keeps keyfram
     render_lines(log, sizes, log.directory, 2_000, "ansi")   # scrollback
     export(log, sizes, log.directory, redactor, CastOptions(version=3))   # an asciicast
     find([(session, log), ...], Query("needle"), redactor)   # search
-    await search(Search(...)), await record(Record(...))   # the same two in a process of their own
+    await search(Search(...)); async with record(Record(...)) as pieces   # by processes
     append_size(log.directory, Size(offset, at, columns, rows))   # sessions, on every resize
     task("keyframes", Keyframes(recording.grew, directory_of).keep)   # in the tree
 """

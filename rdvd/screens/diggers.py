@@ -3,6 +3,8 @@
 import logging
 import subprocess
 import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 import trio
@@ -16,8 +18,8 @@ from .orders import Found, Job, Line, Record, Search
 log = logging.getLogger(__name__)
 
 AT_ONCE = trio.CapacityLimiter(2)
+RECORDED_AT_ONCE = trio.CapacityLimiter(4)  # not the same: a recording may wait for its reader
 SEARCH_SECONDS = 10.0
-RECORD_SECONDS = 120.0
 LONGEST_COMPLAINT = 4_096
 
 
@@ -29,71 +31,72 @@ class NotDug(Problem):
     code = "LOG_NOT_READ"
 
 
-class TookTooLong(Problem):
-    """It is much, or the machine is busy."""
-
-    status = 504
-    title = "Gateway timeout"
-    code = "RECORDING_TIMEOUT"
-
-
-@define
-class _Dug:
-    data: bytearray = field(factory=bytearray)
-    complaint: bytearray = field(factory=bytearray)
-    code: int | None = None  # None: it was ended by us
-
-
 async def search(order: Search, seconds: float = SEARCH_SECONDS) -> Found:
     """What was found until it was enough; a pattern that is none is refused."""
     order.query.compiled()
-    dug = await _dig(Job(search=order), seconds)
-    whole = bytes(dug.data[: dug.data.rfind(b"\n") + 1]).splitlines()
+    data = bytearray()
+    async with AT_ONCE, _digger(Job(search=order)) as digger:
+        with trio.move_on_after(seconds) as searching:
+            async for piece in digger:
+                data += piece
+    whole = bytes(data[: data.rfind(b"\n") + 1]).splitlines()
     lines = [decode(line, Line) for line in whole]
     hits = [line.hit for line in lines if line.hit is not None]
-    if dug.code is None:
+    if searching.cancelled_caught:
         return Found(hits, "time")
     return Found(hits, lines[-1].cut_off)
 
 
-async def record(order: Record, seconds: float = RECORD_SECONDS) -> bytes:
-    """The whole file, or a refusal: never a part of it that looks whole."""
-    dug = await _dig(Job(record=order), seconds)
-    if dug.code is None:
-        raise TookTooLong(f"not done after {seconds:g} s: ask for a shorter part of it")
-    return bytes(dug.data)
+@asynccontextmanager
+async def record(order: Record) -> AsyncGenerator[AsyncIterator[bytes], None]:
+    """The file, piece by piece; who reads slowly holds the process up, and who leaves ends it.
+
+    What goes wrong in the middle is raised: a part of it must not look like the whole.
+    """
+    async with RECORDED_AT_ONCE, _digger(Job(record=order)) as digger:
+        yield digger
 
 
-async def _dig(job: Job, seconds: float) -> _Dug:
+@define
+class _Digger:
+    process: trio.Process
+    complaint: bytearray = field(factory=bytearray)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        assert self.process.stdout is not None
+        piece = await self.process.stdout.receive_some()
+        if not piece:
+            self.check(await self.process.wait())
+            raise StopAsyncIteration
+        return bytes(piece)
+
+    def check(self, code: int) -> None:
+        if code:
+            said = bytes(self.complaint).decode(errors="replace")
+            log.error("log.not_read", extra={"code": code, "said": said})
+            raise NotDug("reading the log failed; the daemon's own log says why")
+
+
+@asynccontextmanager
+async def _digger(job: Job) -> AsyncGenerator[_Digger, None]:
+    """A process at work, ended with the block if it has not ended by then."""
     command = [sys.executable, "-m", "rdvd.screens.digging"]
     run = partial(
         trio.run_process, command, stdin=encode(job), check=False,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    dug = _Dug()
-    async with AT_ONCE, trio.open_nursery() as nursery:
-        process: trio.Process = await nursery.start(run)
-        with trio.move_on_after(seconds):
-            await _listen(process, dug)
-            dug.code = await process.wait()
-        nursery.cancel_scope.cancel()  # which ends it if it has not ended
-    if dug.code:
-        said = bytes(dug.complaint).decode(errors="replace")
-        log.error("log.not_read", extra={"code": dug.code, "said": said})
-        raise NotDug("reading the log failed; the daemon's own log says why")
-    return dug
-
-
-async def _listen(process: trio.Process, dug: _Dug) -> None:
-    assert process.stdout is not None
-    assert process.stderr is not None
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_take, process.stderr, dug.complaint, LONGEST_COMPLAINT)
-        await _take(process.stdout, dug.data)
+        digger = _Digger(await nursery.start(run))
+        nursery.start_soon(_hear, digger)
+        yield digger
+        nursery.cancel_scope.cancel()
 
 
-async def _take(stream: trio.abc.ReceiveStream, into: bytearray, most: int | None = None) -> None:
-    async for piece in stream:
-        into += piece
-        if most is not None:
-            del into[:-most]
+async def _hear(digger: _Digger) -> None:
+    assert digger.process.stderr is not None
+    async for piece in digger.process.stderr:
+        digger.complaint += piece
+        del digger.complaint[:-LONGEST_COMPLAINT]

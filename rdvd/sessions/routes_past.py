@@ -8,8 +8,8 @@ from attrs import frozen
 
 from rdvd import screens
 from rdvd.bytelog import ByteLog
-from rdvd.ground.answers import Binary
-from rdvd.ground.errors import BadInput, TooLarge
+from rdvd.ground.errors import BadInput
+from rdvd.ground.flows import Flow
 from rdvd.ground.routes import Request, Routes
 from rdvd.identity import SessionId, Thing
 from rdvd.screens import CastOptions, CutOff, Query
@@ -19,7 +19,6 @@ from .types import Session, exit_of
 from .wire import Id, Moment
 
 MOST_SEARCHED = 512 * 1024 * 1024
-MOST_RECORDED = 32 * 1024 * 1024
 DEADLINE = 150.0
 ASCIICAST = "application/x-asciicast"
 
@@ -90,15 +89,16 @@ def past_routes(gate: Gate) -> Routes:
     @routes.route(
         "GET", "/api/sessions/<id>/recording", "An asciicast of it, without secrets",
         query=RecordingQuery, category="exec", deadline=DEADLINE, response_type=ASCIICAST,
+        flows=True,
     )  # fmt: skip
-    async def recording(request: Request[Any]) -> Binary:
+    async def recording(request: Request[Any]) -> Flow:
         session = await gate.session(request, "session.watch")
         query, shop = request.query(RecordingQuery), gate.front.shop
         directory = shop.home(session.id).path
         options = await trio.to_thread.run_sync(_options, ByteLog(directory), session, query)
         order = screens.Record(str(directory), options, shop.redactor.own)
         headers = {"Content-Disposition": f'attachment; filename="{session.id}.cast"'}
-        return Binary(await screens.record(order), content_type=ASCIICAST, headers=headers)
+        return Flow(screens.record(order), ASCIICAST, headers=headers)
 
     return routes
 
@@ -131,18 +131,11 @@ def _hit(hit: screens.Hit, names: dict[SessionId, str]) -> HitShown:
 
 
 def _options(log: ByteLog, session: Session, query: RecordingQuery) -> CastOptions:
-    """The part that is asked for, if it is no more than we make at once."""
+    """The part that is asked for."""
     if query.since is not None and query.until is not None and query.since > query.until:
         raise BadInput("since is after until")
     start = log.first if query.since is None else log.offset_at(query.since - 1)
     end = log.end if query.until is None else log.offset_at(query.until)
-    if end - start > MOST_RECORDED:
-        raise TooLarge(
-            f"these are {end - start:,} bytes, over {MOST_RECORDED:,}: ask for a part, with since "
-            "and until",
-            bytes=end - start, most=MOST_RECORDED,
-            first_at=log.time_at(start), last_at=log.time_at(end - 1),
-        )  # fmt: skip
     how = exit_of(session) if query.until is None else None
     return CastOptions(
         version=3 if query.format == "asciicast-v3" else 2,

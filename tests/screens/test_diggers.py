@@ -6,6 +6,7 @@ import pytest
 
 from rdvd.ground.errors import BadInput
 from rdvd.screens import CastOptions, Query, Record, Search, record, search
+from rdvd.screens.diggers import NotDug
 
 from .written import write_log
 
@@ -39,5 +40,31 @@ async def test_a_pattern_that_is_none_is_refused_before_anything_runs(tmp_path: 
 async def test_patterns_of_ours_are_hidden_in_recordings_too(tmp_path: Path):
     write_log(tmp_path, [(0, b"my hunter2 is\n")])
 
-    cast = await record(Record(str(tmp_path), CastOptions(), ["hunter2"]))
+    async with record(Record(str(tmp_path), CastOptions(), ["hunter2"])) as pieces:
+        cast = b"".join([piece async for piece in pieces])
     assert b"my ******* is" in cast
+
+
+async def test_a_recording_that_fails_is_never_taken_for_whole(tmp_path: Path):
+    nowhere = Record(str(tmp_path / "missing" / "\0"), CastOptions())
+
+    with pytest.RaisesGroup(NotDug):
+        async with record(nowhere) as pieces:
+            _ = [piece async for piece in pieces]
+
+
+async def test_who_leaves_a_recording_ends_its_process(tmp_path: Path):
+    write_log(tmp_path, [(0, b"a line of some length\n" * 500_000)])
+    before = children()
+
+    async with record(Record(str(tmp_path), CastOptions())) as pieces:
+        async for _ in pieces:
+            assert len(children() - before) == 1
+            break
+    assert children() == before
+
+
+def children() -> set[str]:
+    """Each thread has its own."""
+    told = Path("/proc/self/task").glob("*/children")
+    return {child for each in told for child in each.read_text().split()}

@@ -1,6 +1,9 @@
 """`rdv session record`: what a session printed, as a recording that other programs play."""
 
 import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -13,7 +16,7 @@ from rdvd.cli.session.logs import moment_of
 from rdvd.cli.session.offers import open_sessions
 from rdvd.cli.view import Viewing, tell
 
-PATIENCE = 200  # seconds: longer than the daemon takes for it
+PATIENCE = 200  # seconds of silence: longer than the daemon is silent
 
 
 @click.group()
@@ -53,21 +56,35 @@ def export(
     }  # fmt: skip
     known = urlencode({key: value for key, value in asked.items() if value is not None})
     session = find(name)
-    cast = here.api(PATIENCE).text(f"/api/sessions/{session['id']}/recording?{known}")
+    cast = here.api(PATIENCE).pieces(f"/api/sessions/{session['id']}/recording?{known}")
     if file is None:
-        click.echo(cast, nl=False)
+        for piece in cast:
+            click.echo(piece, nl=False)
     else:
-        _write(file, cast)
-        about = {"file": str(file), "bytes": len(cast.encode()), "session_id": session["id"]}
+        size = _write(file, cast)
+        about = {"file": str(file), "bytes": size, "session_id": session["id"]}
         tell(about, fields, f"wrote {file}")
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, pieces: Iterator[bytes]) -> int:
+    """How many bytes. The whole or nothing; and no file for what is refused."""
+    first = next(pieces, b"")
     try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
+        with file.open("xb") as opened, _whole_or_gone(file):
+            return sum(opened.write(piece) for piece in chain([first], pieces))
     except FileExistsError:
         hint = "Name another file, or move that one away."
         raise Failure(f"{file} is there already", hint=hint, code=CONFLICT) from None
     except OSError as error:
         raise Failure(f"{file} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _whole_or_gone(file: Path) -> Generator[None]:
+    is_whole = False
+    try:
+        yield
+        is_whole = True
+    finally:
+        if not is_whole:
+            file.unlink(missing_ok=True)
