@@ -1,6 +1,7 @@
 """Hooks as folders have them: for the agents of a project, in your settings or in its own."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, cast
 
@@ -75,19 +76,14 @@ class FolderHooksShown:
 
 
 def folder_hook_routes(front: Front, hand: Hand, home: Path, find_site: FindSite) -> Routes:
-    routes = Routes()
+    routes, desk = Routes(), Desk(front, hand, home, find_site)
 
     @routes.route(
         "GET", "/api/folders/<id>/hooks", "How it is with the hooks of a project's agents",
         query=FolderHooksQuery, response=FolderHooksShown,
     )  # fmt: skip
     async def look(request: Request[Any]) -> FolderHooksShown:
-        ensure(asker(request), "daemon.inspect")
-        site = await find_site(asker(request), request.path["id"], "folder.read")
-        query = request.query(FolderHooksQuery)
-        near, places = _chosen(hand, home, site, query.scope, _named(query.providers))
-        found = [shown(await trio.to_thread.run_sync(near.look, each)) for each in places]
-        return FolderHooksShown(site.folder, site.name, str(site.project), query.scope, found)
+        return await desk.look(request, request.query(FolderHooksQuery))
 
     @routes.route(
         "POST", "/api/folders/<id>/hooks", "Write hooks for a project's agents",
@@ -95,9 +91,7 @@ def folder_hook_routes(front: Front, hand: Hand, home: Path, find_site: FindSite
     )  # fmt: skip
     async def install(request: Request[FolderHooksOrder]) -> FolderHooksDone:
         order = request.body
-        return await act(
-            request, order.scope, order.providers, "hooks.install", lambda near: near.install
-        )
+        return await desk.act(request, order.scope, order.providers, "hooks.install", Hand.install)
 
     @routes.route(
         "DELETE", "/api/folders/<id>/hooks", "Take every entry of ours out again",
@@ -106,23 +100,42 @@ def folder_hook_routes(front: Front, hand: Hand, home: Path, find_site: FindSite
     async def remove(request: Request[Any]) -> FolderHooksDone:
         query = request.query(FolderHooksQuery)
         named = _named(query.providers)
-        return await act(request, query.scope, named, "hooks.remove", lambda near: near.remove)
+        return await desk.act(request, query.scope, named, "hooks.remove", Hand.remove)
+
+    return routes
+
+
+@frozen
+class Desk:
+    """Where both kinds of settings are looked at and changed."""
+
+    front: Front
+    hand: Hand
+    home: Path
+    find_site: FindSite
+
+    async def look(self, request: Request[Any], query: FolderHooksQuery) -> FolderHooksShown:
+        by = asker(request)
+        ensure(by, "daemon.inspect")
+        site = await self.find_site(by, request.path["id"], "folder.read")
+        hand, places = _chosen(self.hand, self.home, site, query.scope, _named(query.providers))
+        found = [shown(await trio.to_thread.run_sync(hand.look, each)) for each in places]
+        return FolderHooksShown(site.folder, site.name, str(site.project), query.scope, found)
 
     async def act(
+        self,
         request: Request[Any],
         scope: Scope,
         agents: Sequence[Agent],
         action: str,
-        verb: Callable[[Hand], Callable[[Place], Done]],
+        verb: Callable[[Hand, Place], Done],
     ) -> FolderHooksDone:
         by = asker(request)
         ensure(by, "daemon.operate")
-        site = await find_site(by, request.path["id"], "folder.read")
-        near, places = _chosen(hand, home, site, scope, agents)
-        results = await act_on(front.shop.store, by, action, verb(near), places)
-        return _done(site, scope, results)
-
-    return routes
+        site = await self.find_site(by, request.path["id"], "folder.read")
+        hand, places = _chosen(self.hand, self.home, site, scope, agents)
+        store = self.front.shop.store
+        return _done(site, scope, await act_on(store, by, action, partial(verb, hand), places))
 
 
 def _chosen(
