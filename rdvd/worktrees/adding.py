@@ -27,7 +27,7 @@ from .shop import Shop
 from .stragglers import act_of
 from .types import Added, Found, Made, NewTree, Stepped, Worktree
 
-UNDO_SECONDS = 30.0
+UNDO_SECONDS = 15.0
 FETCH = (
     "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
     "--upload-pack=git-upload-pack", "origin",

@@ -9,6 +9,7 @@ from .types import Occupant
 
 PROC = Path("/proc")
 LONGEST_COMMAND = 200
+OUR_GIT = b"GIT_CEILING_DIRECTORIES="
 
 
 def occupants_of(top: Path, proc: Path = PROC) -> tuple[Occupant, ...]:
@@ -19,9 +20,22 @@ def occupants_of(top: Path, proc: Path = PROC) -> tuple[Occupant, ...]:
     for name in (each.name for each in proc.iterdir()):
         if name.isdecimal() and int(name) != ourselves:
             what = next(_ties(os.fsencode(proc / name), inside), None)
-            if what is not None:
+            if what is not None and not _is_our_hand(proc / name):
                 found.append(Occupant(int(name), _command(proc / name), what))
     return tuple(sorted(found, key=lambda each: each.pid))
+
+
+def _is_our_hand(process: Path) -> bool:
+    """A git that somebody else's question has started, or the moment before it becomes one, in
+    which it still is a copy of us with all that we have open."""
+    with suppress(OSError, IndexError, ValueError):
+        parent = int((process / "stat").read_bytes().rpartition(b")")[2].split()[1])
+        if parent != os.getpid():
+            return False
+        line = (process / "cmdline").read_bytes()  # empty: just beginning, or ending
+        is_copy = line in (b"", Path("/proc/self/cmdline").read_bytes())
+        return is_copy or OUR_GIT in (process / "environ").read_bytes()
+    return not process.exists()  # it has ended while we looked
 
 
 def _ties(process: bytes, inside: bytes) -> Iterator[str]:

@@ -30,6 +30,8 @@ SIGNED: Mapping[str, str] = {
     for what, value in (("NAME", "rdvd"), ("EMAIL", "rdvd@localhost"))
 }
 STATE_FILES = ("*_HEAD", "rebase-merge/*", "rebase-apply/*", "sequencer/*", "BISECT_*", "logs/HEAD")
+FORMAT = ("rev-parse", "--show-object-format")
+DIGITS = {"sha1": 40, "sha256": 64}
 TEMPORARY_INDEX = "rdvd-index"
 
 
@@ -115,7 +117,8 @@ async def files_tree(opened: Opened, status: Status, hidden: Sequence[str]) -> s
 async def loose_tips(opened: Opened, git_dir: Path, *, without: str | None) -> tuple[str, ...]:
     """Commits that are reached from what this tree alone knows of, and from no ref: the newest of
     each line of them."""
-    named = await trio.to_thread.run_sync(_objects_named_in, git_dir)
+    logs = [] if without is None else [opened.found.common / "logs/refs/heads" / without]
+    named = await trio.to_thread.run_sync(_objects_named_in, git_dir, logs)
     commits = await _commits_among(opened, named)
     if not commits:
         return ()
@@ -144,7 +147,7 @@ async def _changes(opened: Opened, paths: Sequence[str]) -> bytes:
     """For `update-index --index-info`. A line with mode 0 takes all stages of a path away."""
     modes = await modes_of(opened.top, paths)
     objects = await objects_of(opened, modes, writes=True)
-    nothing = "0" * 40
+    nothing = "0" * DIGITS[(await opened.git.lines(opened.top, *FORMAT))[0]]
     lines: list[bytes] = []
     for path in paths:
         lines.append(f"0 {nothing}\t".encode() + os.fsencode(path))
@@ -196,9 +199,9 @@ async def _point(opened: Opened, ref: str, commit: str) -> None:
     await opened.git.run(opened.found.home, "update-ref", ref, commit, "", variables=SIGNED)
 
 
-def _objects_named_in(git_dir: Path) -> list[str]:
+def _objects_named_in(git_dir: Path, logs: Sequence[Path]) -> list[str]:
     """HEAD and where it has been, what a merge or rebase goes by, and refs of this tree alone."""
-    files = [git_dir / "HEAD", *(git_dir / "refs").rglob("*")]
+    files = [git_dir / "HEAD", *(git_dir / "refs").rglob("*"), *logs]
     for pattern in STATE_FILES:
         files += git_dir.glob(pattern)
     found: set[bytes] = set()

@@ -43,7 +43,7 @@ from .types import (
     Worktree,
 )
 
-UNDO_SECONDS = 30.0
+UNDO_SECONDS = 15.0
 UNCOMMITTED = frozenset({"staged", "modified", "hidden", "untracked", "ignored", "operation"})
 COMMITS = frozenset({"unpushed", "unmerged", "detached"})
 

@@ -21,7 +21,7 @@ from .shop import Shop
 from .types import Added, Listed, Worktree
 
 KIND = "worktree"
-UNDO_SECONDS = 30.0
+UNDO_SECONDS = 15.0
 
 
 async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:

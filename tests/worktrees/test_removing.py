@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import trio
 
 from rdvd.worktrees import WouldLose
 from rdvd.worktrees.types import Loss, Obstacle
 
-from .gits import Repo, shell, somebody, vanish
+from .gits import Repo, shell, somebody
 from .ruins import (
     change_a_mode,
     commit,
@@ -222,71 +223,17 @@ async def test_pushed_commits_are_no_loss_and_unpushed_ones_are(yard: Yard, tmp_
     assert (await yard.remove(path)).is_done
 
 
-async def test_commits_that_only_the_reflog_knows_are_held_by_a_ref(yard: Yard):
+async def test_our_own_questions_are_not_in_the_way(yard: Yard):
     path = await yard.tree("fix")
-    left = yard.repo.commit("work", "done\n", at=path)
-    yard.repo.git("reset", "-q", "--hard", "HEAD~1", at=path)
 
-    removed = await yard.remove(path)
+    async def ask() -> None:
+        while True:
+            await yard.front.status(str(path))
 
-    assert removed.recovery is not None
-    assert left in reachable(yard.repo)
-
-
-async def test_a_branch_goes_along_if_asked_for_and_its_commits_stay(yard: Yard):
-    path = await yard.tree("fix")
-    head = yard.repo.commit("work", "done\n", at=path)
-
-    removed = await yard.remove(path, force=True, delete_branch=True)
-
-    assert removed.branch_deleted
-    assert yard.repo.git("branch", "--list", "fix") == ""
-    assert head in reachable(yard.repo)
-
-
-async def test_a_dry_run_tells_all_and_changes_nothing(yard: Yard):
-    path = await yard.tree("fix")
-    leave_untracked(yard.repo, path)
-    refs = yard.repo.git("for-each-ref")
-
-    told = await yard.remove(path, dry_run=True)
-
-    assert not told.is_done
-    assert [(each.kind, each.items) for each in told.losses] == [
-        ("untracked", ("notes/today\nand tomorrow",))
-    ]
-    assert path.exists()
-    assert refs == yard.repo.git("for-each-ref")
-
-
-async def test_a_worktree_whose_directory_is_gone_is_forgotten_and_its_commits_are_held(
-    yard: Yard,
-):
-    path = await yard.tree("fix")
-    detach(yard.repo, path)
-    head = yard.repo.git("rev-parse", "HEAD", at=path)
-    vanish(path)
-
-    removed = await yard.remove(path)
-
-    assert removed.recovery is not None
-    assert head in reachable(yard.repo)
-    assert len(yard.repo.listed()) == 1
-
-
-async def test_submodules_go_to_the_trash_with_their_own_history(yard: Yard, tmp_path: Path):
-    yard.repo.git("clone", "-q", ".", str(tmp_path / "module"))
-    path = await yard.tree("fix")
-    yard.repo.git("submodule", "--quiet", "add", str(tmp_path / "module"), "module", at=path)
-    yard.repo.git("commit", "-q", "-m", "module", at=path)
-    own = yard.repo.commit("own", "1\n", at=path / "module")
-
-    problem = await refusal(yard, path)
-    await yard.remove(path, force=True)
-
-    assert "submodule" in kinds(problem)
-    (entry,) = await yard.entries()
-    kept = {origin.name: kept for origin, kept in yard.kept(entry).items()}
-    assert set(kept) == {"module", "modules"}
-    objects = kept["modules"] / "module" / "objects"
-    assert (objects / own[:2] / own[2:]).is_file()
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(ask)
+        for _ in range(5):
+            told = await yard.remove(path, dry_run=True)
+            assert told.obstacles == ()
+        nursery.cancel_scope.cancel()

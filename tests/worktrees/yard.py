@@ -119,8 +119,9 @@ def make_side(
     store: Store, home: Path, lodging: Lodgers, environ: Mapping[str, str], **said: object
 ) -> Side:
     nest, rooms = Supervisor("repository"), Rooms()
+    most = int(str(said.pop("trash_bytes", 1 << 30)))
     settings = WorktreeSettings(home / "logs", copied=COPIED, disposable=DISPOSABLE)
-    box = Trash(store, TrashSettings(home / "trash", 1 << 30, 30), Events())
+    box = Trash(store, TrashSettings(home / "trash", most, 30), Events())
     facts = Topic[WorktreeFact]("worktrees")
     git = Git(str(said.pop("program", "git")), environ)
     shop = Shop(store, evolve(settings, **said), git, facts, box, lodging)
