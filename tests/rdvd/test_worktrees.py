@@ -33,7 +33,7 @@ async def test_a_worktree_is_made_listed_looked_at_and_removed_by_both_routes(
         listed = await daemon.ask("GET", f"/api/worktrees?repo_path={repo.path}")
         branches = await daemon.ask("GET", f"/api/worktrees/branches?repo_path={repo.path}")
         status = await daemon.ask("GET", f"/api/worktrees/status?worktree_path={second}")
-        nowhere = await daemon.ask("GET", "/api/worktrees/status?worktree_path=/nowhere")
+        nowhere = await daemon.ask("GET", "/api/worktrees/status?worktree_path={tmp_path}/nowhere")
         check = await daemon.ask("POST", "/api/worktrees/check", {"worktreePath": str(second)})
         gone = await daemon.ask("DELETE", "/api/worktrees", {"worktreePath": str(first)})
         kept = await daemon.ask("DELETE", f"/api/worktrees/remove?worktree_path={second}")
