@@ -1,10 +1,13 @@
 """One daemon for all tests of a file that leave it as it was."""
 
+import subprocess
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+from tests.sessions.house import end_recorder
 
 from .terminal import Place
 
@@ -17,3 +20,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
         assert started.code == 0, started.err
         yield place
         place.say("daemon", "stop", "--timeout", "10", "--kill")
+        end_recorder(place.home / "server" / "recorder.lock")
+        for socket in place.run.glob("tmux-*.sock"):
+            subprocess.run(["tmux", "-S", socket, "kill-server"], check=False)

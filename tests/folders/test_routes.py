@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from rdvd.folders.routes import folder_routes
-from tests.rdvd.daemons import Daemon, living
+from tests.rdvd.daemons import Daemon, living_at
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "folders.md"
 ROW = re.compile(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) \S*folders\S*)` \| (.+) \|$", re.MULTILINE)
@@ -33,8 +33,10 @@ async def session_in(daemon: Daemon, folder: str, name: str) -> str:
     return made.json["id"]
 
 
-async def test_a_folder_has_what_the_seed_says_and_changes_only_as_it_was_seen(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_a_folder_has_what_the_seed_says_and_changes_only_as_it_was_seen(
+    tmp_path: Path, run: Path
+):
+    async with living_at(tmp_path / "home", run) as daemon:
         work = await make(daemon, "work", path="/src", color="#00ff00", icon="🦀")
         api = await make(daemon, "api", work)
         seen = await daemon.ask("GET", "/api/folders/api")
@@ -59,8 +61,10 @@ async def test_a_folder_has_what_the_seed_says_and_changes_only_as_it_was_seen(t
     assert (unknown.status, unknown.json["code"]) == (400, "UNKNOWN_FOLDER")
 
 
-async def test_with_all_that_is_in_it_it_goes_to_the_trash_and_comes_back_as_one(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_with_all_that_is_in_it_it_goes_to_the_trash_and_comes_back_as_one(
+    tmp_path: Path, run: Path
+):
+    async with living_at(tmp_path / "home", run) as daemon:
         work = await make(daemon, "work")
         api = await make(daemon, "api", work)
         session = await session_in(daemon, api, "build")
@@ -95,8 +99,8 @@ async def test_with_all_that_is_in_it_it_goes_to_the_trash_and_comes_back_as_one
     assert trash == []
 
 
-async def test_what_is_in_it_can_go_elsewhere_first(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_what_is_in_it_can_go_elsewhere_first(tmp_path: Path, run: Path):
+    async with living_at(tmp_path / "home", run) as daemon:
         work, other = await make(daemon, "work"), await make(daemon, "other")
         api = await make(daemon, "api", work)
         session = await session_in(daemon, work, "build")
@@ -115,8 +119,8 @@ async def test_what_is_in_it_can_go_elsewhere_first(tmp_path: Path):
     assert back.status == 404
 
 
-async def test_a_folder_whose_place_is_gone_comes_back_to_another(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_a_folder_whose_place_is_gone_comes_back_to_another(tmp_path: Path, run: Path):
+    async with living_at(tmp_path / "home", run) as daemon:
         work = await make(daemon, "work")
         api = await make(daemon, "api", work)
         child = (await daemon.ask("DELETE", f"/api/folders/{api}")).json["trash_id"]
@@ -129,8 +133,8 @@ async def test_a_folder_whose_place_is_gone_comes_back_to_another(tmp_path: Path
     assert (back.status, found["parent_id"]) == (200, None)
 
 
-async def test_a_session_goes_only_into_a_folder_that_is_there(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_a_session_goes_only_into_a_folder_that_is_there(tmp_path: Path, run: Path):
+    async with living_at(tmp_path / "home", run) as daemon:
         work = await make(daemon, "work")
         refused = await daemon.ask("POST", "/api/sessions", {"name": "x", "folder_id": "no"})
         session = await session_in(daemon, work, "x")

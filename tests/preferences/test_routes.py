@@ -7,7 +7,7 @@ from typing import Any, cast
 import trio
 
 from rdvd.preferences.routes import preference_routes
-from tests.rdvd.daemons import Daemon, living
+from tests.rdvd.daemons import Daemon, living_at
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "folders.md"
 ROW = re.compile(r"^\| `((?:GET|PATCH|DELETE) /api/preferences\S*)` \| (.+) \|$", re.MULTILINE)
@@ -20,8 +20,8 @@ def test_every_route_is_in_the_document_with_what_it_does():
     assert routes == dict(ROW.findall(DOCUMENT.read_text()))
 
 
-async def test_new_sessions_get_what_is_said_for_their_folder(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_new_sessions_get_what_is_said_for_their_folder(tmp_path: Path, run: Path):
+    async with living_at(tmp_path / "home", run) as daemon:
         made = await daemon.ask("POST", "/api/folders", {"name": "work", "path": str(tmp_path)})
         folder = made.json["id"]
         ours = {"A": "1", "B": "1"}
@@ -58,8 +58,10 @@ async def test_new_sessions_get_what_is_said_for_their_folder(tmp_path: Path):
     assert cleared.json["environment"] == {}
 
 
-async def test_a_preferred_directory_that_is_gone_is_named_with_whose_it_is(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_a_preferred_directory_that_is_gone_is_named_with_whose_it_is(
+    tmp_path: Path, run: Path
+):
+    async with living_at(tmp_path / "home", run) as daemon:
         folder = await daemon.ask("POST", "/api/folders", {"name": "work", "path": "/gone"})
         refused = await daemon.ask(
             "POST", "/api/sessions", {"name": "one", "folder_id": folder.json["id"]}
@@ -70,8 +72,10 @@ async def test_a_preferred_directory_that_is_gone_is_named_with_whose_it_is(tmp_
     assert "folder 'work'" in refused.json["detail"]
 
 
-async def test_what_is_said_is_the_users_own_and_is_told_without_its_value(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+async def test_what_is_said_is_the_users_own_and_is_told_without_its_value(
+    tmp_path: Path, run: Path
+):
+    async with living_at(tmp_path / "home", run) as daemon:
         wrong = await patch(daemon, {"environment": {"RDV_SESSION_TOKEN": "x"}})
         unknown = await daemon.ask("PATCH", "/api/preferences/folders/none", {"agent": "codex"})
         odd = await patch(daemon, {"agent": "hal"})
