@@ -2,7 +2,7 @@
 
 Three agents take the same form: an object of events, each with a list of groups of commands. What
 is ours is known by a mark at the end of its command, which also says what we made for it: with the
-last of our entries go the list, the object and the file that were not there before, nothing else.
+last of our entries go the list, the object, the text and the file that were not there before.
 """
 
 import shlex
@@ -15,7 +15,7 @@ from .jsontext import Part, parse, with_item, with_member, without
 from .types import Agent, NotOurs, Report
 
 MARK = "# rdvd"
-MADE_LIST, MADE_OBJECT, MADE_FILE = "+list", "+object", "+file"
+MADE_LIST, MADE_OBJECT, MADE_TEXT, MADE_FILE = "+list", "+object", "+text", "+file"
 SECONDS = 5  # what an agent allows the command, which allows itself less
 
 
@@ -76,8 +76,9 @@ def command_for(rdv: Sequence[str], agent: Agent, report: Report) -> str:
 def installed(text: str | None, agent: Agent, rdv: Sequence[str]) -> str:
     """The settings with exactly today's entries of ours: older ones are replaced."""
     kept = None if text is None else removed(text)
-    made = f" {MADE_FILE}" if kept is None else ""
-    written = kept if kept and kept.strip() else "{}\n"
+    made, written = "", kept or ""
+    if not written.strip():
+        made, written = f" {MADE_FILE if kept is None else MADE_TEXT}", "{}\n"
     for event, report in KINDS[agent].reports.items():
         command = f"{command_for(rdv, agent, report)} {MARK}{made}"
         written = _with_entry(written, event, command, KINDS[agent].per_second)
@@ -96,7 +97,9 @@ def removed(text: str) -> str | None:
     hooks = root.get("hooks") if root is not None else None
     if root is not None and hooks is not None and not hooks.children:
         text = without(text, root, hooks)
-    return None if MADE_FILE in made and not parse(text).children else text
+    if not ({MADE_FILE, MADE_TEXT} & set(made.split())) or parse(text).children:
+        return text
+    return None if MADE_FILE in made else ""
 
 
 def has_entries(text: str) -> bool:

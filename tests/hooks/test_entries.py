@@ -46,6 +46,7 @@ def test_a_file_that_was_made_for_us_goes_with_us() -> None:
     for agent in KINDS:
         assert removed(installed(installed(None, agent, RDV), agent, ["/new/rdv"])) is None
         assert removed(installed("{}", agent, RDV)) == "{}"
+        assert removed(installed("", agent, RDV)) == ""
 
 
 @FEW
