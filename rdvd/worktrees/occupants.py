@@ -9,7 +9,6 @@ from .types import Occupant
 
 PROC = Path("/proc")
 LONGEST_COMMAND = 200
-OUR_GIT = b"GIT_CEILING_DIRECTORIES="
 
 
 def occupants_of(top: Path, proc: Path = PROC) -> tuple[Occupant, ...]:
@@ -26,15 +25,10 @@ def occupants_of(top: Path, proc: Path = PROC) -> tuple[Occupant, ...]:
 
 
 def _is_our_hand(process: Path) -> bool:
-    """A git that somebody else's question has started, or the moment before it becomes one, in
-    which it still is a copy of us with all that we have open."""
+    """A git of ours, or the moment before it becomes one, in which it still is a copy of us with
+    all that we have open. Whatever we have started ourselves, we end ourselves."""
     with suppress(OSError, IndexError, ValueError):
-        parent = int((process / "stat").read_bytes().rpartition(b")")[2].split()[1])
-        if parent != os.getpid():
-            return False
-        line = (process / "cmdline").read_bytes()  # empty: just beginning, or ending
-        is_copy = line in (b"", Path("/proc/self/cmdline").read_bytes())
-        return is_copy or OUR_GIT in (process / "environ").read_bytes()
+        return int((process / "stat").read_bytes().rpartition(b")")[2].split()[1]) == os.getpid()
     return not process.exists()  # it has ended while we looked
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -105,12 +106,16 @@ def vanish(path: Path) -> None:
 
 @contextmanager
 def somebody(cwd: Path, reads: Path | None = None) -> Generator[int]:
-    """A process in a directory, perhaps with a file open."""
+    """A process in a directory, perhaps with a file open; not of our own making."""
+    line = ["sh", "-c", "exec 3<&0; sleep 60 >/dev/null & echo $!; wait"]
     with (
         (reads or Path("/dev/null")).open() as file,
-        subprocess.Popen(["sleep", "60"], cwd=cwd, stdin=file) as sleeper,
+        subprocess.Popen(
+            line, cwd=cwd, stdin=file, stdout=subprocess.PIPE, start_new_session=True
+        ) as shell,
     ):
+        assert shell.stdout is not None
         try:
-            yield sleeper.pid
+            yield int(shell.stdout.readline())
         finally:
-            sleeper.kill()
+            os.killpg(shell.pid, signal.SIGKILL)
