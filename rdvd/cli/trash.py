@@ -138,6 +138,7 @@ def _sentence(restored: Any) -> str:
 
     lines = [plain(each) for each in restored["places"]]
     lines += [f"not in the trash any more: {plain(each)}" for each in restored["missing"]]
+    lines += [f"note: {plain(each)}" for each in restored["notes"]]
     return "\n".join([f"{plain(restored['entry']['title'])} is back:", *lines])
 
 

@@ -103,7 +103,9 @@ def _acting(desk: Desk) -> Routes:
         to = request.body.to or request.query(Restoring).to
         restored = await trash.restore(entry, to)
         await desk.note(request, "trash.restore", entry.id, entry.title)
-        return RestoredShown(shown(entry), list(restored.places), list(restored.missing))
+        return RestoredShown(
+            shown(entry), list(restored.places), list(restored.missing), list(restored.notes)
+        )
 
     @routes.route("DELETE", "/api/trash/<id>", "Remove it for good", response=EntryShown)
     async def delete(request: Request[Any]) -> EntryShown:

@@ -137,10 +137,12 @@ class TrashEntry:
 
 @frozen
 class Restored:
-    """Where it is now. `missing`: what was not in the trash any more, for somebody took it out."""
+    """Where it is now. `missing`: what was not in the trash any more, for somebody took it out.
+    `notes`: what is not as it was."""
 
     places: tuple[str, ...]
     missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def readable(path: Path | str) -> str:

@@ -46,11 +46,13 @@ class EntryWhole:
 
 @frozen
 class RestoredShown:
-    """Where it is now. `missing`: what somebody had taken out of the trash directory by hand."""
+    """Where it is now. `missing`: what somebody had taken out of the trash directory by hand.
+    `notes`: what is not as it was."""
 
     entry: EntryShown
     places: list[str]
     missing: list[str]
+    notes: list[str]
     success: bool = True
 
 

@@ -76,9 +76,9 @@ async def keep_snapshot(
             await _point(opened, ref, parents[0])
             return ref
     if snapshot.index != last:
-        others.insert(0, await _commit(opened, snapshot.index, parents, f"index of {title}"))
+        others.insert(0, await commit_of(opened, snapshot.index, f"index of {title}", parents))
     all_parents = [*parents, *others][:MOST_PARENTS]
-    commit = await _commit(opened, snapshot.files, all_parents, f"files of {title}")
+    commit = await commit_of(opened, snapshot.files, f"files of {title}", all_parents)
     await _point(opened, ref, commit)
     return ref
 
@@ -94,7 +94,7 @@ async def keep_tips(opened: Opened, git_dir: Path, ref: str, title: str) -> str 
         return None
     tree = index or last or await _empty_tree(opened)
     parents = [*heads, *(each for each in tips if each not in heads)][:MOST_PARENTS]
-    await _point(opened, ref, await _commit(opened, tree, parents, f"what was left of {title}"))
+    await _point(opened, ref, await commit_of(opened, tree, f"what was left of {title}", parents))
     return ref
 
 
@@ -187,7 +187,7 @@ async def _empty_tree(opened: Opened) -> str:
     return (await opened.git.run(opened.found.home, "mktree")).decode().strip()
 
 
-async def _commit(opened: Opened, tree: str, parents: Sequence[str], message: str) -> str:
+async def commit_of(opened: Opened, tree: str, message: str, parents: Sequence[str] = ()) -> str:
     options = [word for parent in parents for word in ("-p", parent)]
     words = ("commit-tree", *options, "-m", message, tree)
     made = await opened.git.run(opened.found.home, *words, variables=SIGNED)

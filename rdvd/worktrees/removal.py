@@ -273,7 +273,7 @@ def ways_back(
     """What to type: the trash brings back all of it at once; git alone, what was in commits."""
     ways = [f"rdv trash restore {id}" for id in kept]
     where = shlex.quote(shortened(path))
-    if status.branch is not None and not is_gone:
+    if status.branch is not None and status.head is not None and not is_gone:
         ways.append(f"git worktree add {where} {shlex.quote(shortened(status.branch))}")
     elif held is not None:
         ways.append(f"git worktree add --detach {where} {held}")

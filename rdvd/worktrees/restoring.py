@@ -1,6 +1,8 @@
 """A worktree that was removed comes back from the trash: its tree, what was changed and staged in
 it, and the files that no commit had."""
 
+import logging
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -8,17 +10,21 @@ from typing import Any
 
 import trio
 
+from actors import Refused
 from rdvd.ground.clock import now_ms
 from rdvd.ground.ids import new_id
-from rdvd.trash import PlaceGone, PlaceTaken, Restored, TrashEntry
+from rdvd.trash import Restored, TrashEntry
 
 from . import storage
 from .finding import find_repository
 from .names import shortened
-from .opened import Opened
-from .problems import GitFailed
+from .opened import Opened, open_repository
+from .recovery import files_tree
+from .remaking import remake
 from .shop import Shop
 from .types import Added, Listed, Worktree
+
+log = logging.getLogger("rdvd.worktrees")
 
 KIND = "worktree"
 UNDO_SECONDS = 15.0
@@ -27,12 +33,13 @@ UNDO_SECONDS = 15.0
 async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
     told = entry.detail
     path = Path(to or told["path"])
-    where = await _make(opened, told, path)
+    notes = await remake(opened, told, path)
+    targets: Mapping[int, Path] = {}
     is_done = False
     try:
+        tree = _row(entry, opened, path, await opened.listed(path))
         await _fill(opened, told, path)
         targets = await trio.to_thread.run_sync(_targets, entry, path)
-        tree = _row(entry, opened, path, where)
         restored = await shop.trash.give_back(
             entry, targets, lambda db: storage.begin(db, tree), below=path
         )
@@ -40,29 +47,40 @@ async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | No
     finally:
         if not is_done:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                words = ("worktree", "remove", "--force", str(path))
-                await opened.git.attempt(opened.found.home, *words)
+                await _undo(shop, opened, entry, path, targets)
     shop.facts.publish(Added(tree))
-    return Restored((shortened(str(path)), *restored.places), restored.missing)
+    return Restored((shortened(str(path)), *restored.places), restored.missing, notes)
 
 
-async def _make(opened: Opened, told: Mapping[str, Any], path: Path) -> Listed:
-    """On its branch, if that is there and free; else where it was."""
-    if await trio.Path(path).exists():
-        raise PlaceTaken(f"{shortened(str(path))}: something is there already")
-    words = ["worktree", "add", str(path)]
-    branch: str | None = told["branch"]
-    is_used = branch in {each.branch for each in await opened.worktrees()}
-    if branch and not is_used and await opened.resolve(f"refs/heads/{branch}"):
-        words.append(branch)
-    else:
-        words[2:2] = ["--detach"]
-        words.append(str(told["head"]))
+async def _undo(
+    shop: Shop, opened: Opened, entry: TrashEntry, path: Path, targets: Mapping[int, Path]
+) -> None:
+    """The tree goes again, unless anything is in it that is nowhere else. Before it has `targets`,
+    nothing but git has put anything there."""
+    if targets and await _holds_something(shop, entry, path, targets):
+        log.error("restored_tree_left", extra={"entry": entry.id, "path": str(path)})
+        return
+    words = ("worktree", "remove", "--force", str(path))
+    await opened.git.attempt(opened.found.home, *words)
+
+
+async def _holds_something(
+    shop: Shop, entry: TrashEntry, path: Path, targets: Mapping[int, Path]
+) -> bool:
+    """Other than what the recovery ref has. Where it cannot be told, it does."""
+    if await trio.to_thread.run_sync(_any_there, targets):
+        return True
     try:
-        await opened.git.run(opened.found.home, *words)
-    except GitFailed as problem:
-        raise PlaceGone(f"the worktree cannot be made again: {problem.detail}") from problem
-    return await opened.listed(path)
+        inside = await open_repository(shop.git, str(path))
+        status = await inside.status(ignored=True)
+        files = await files_tree(inside, status, ())
+    except Refused:
+        return True
+    return bool(status.untracked or status.ignored) or files != entry.detail["files"]
+
+
+def _any_there(targets: Mapping[int, Path]) -> bool:
+    return any(os.path.lexists(target) for target in targets.values())
 
 
 async def _fill(opened: Opened, told: Mapping[str, Any], path: Path) -> None:
