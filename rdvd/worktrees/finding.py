@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .names import shortened
@@ -81,17 +82,30 @@ def read_pointer(file: Path | str) -> str | None:
 
 def read_small(file: Path | str, most: int) -> bytes | None:
     """A regular file, or nothing: a pipe in its place must not make us wait for its other end."""
+    with _opened(file) as descriptor:
+        if descriptor is None:
+            return None
+        return os.read(descriptor, min(most, os.fstat(descriptor).st_size))
+
+
+def pieces_of(file: Path | str, size: int) -> Iterator[bytes]:
+    """All of a regular file; of anything else nothing."""
+    with _opened(file) as descriptor:
+        while descriptor is not None and (piece := os.read(descriptor, size)):
+            yield piece
+
+
+@contextmanager
+def _opened(file: Path | str) -> Generator[int | None]:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        yield None
+        return
     except OSError as error:
         raise NoRepository(f"{shortened(str(file))}: {error.strerror}") from error
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        return os.read(descriptor, min(most, found.st_size))
+        yield descriptor if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     finally:
         os.close(descriptor)
 

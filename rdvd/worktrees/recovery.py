@@ -4,7 +4,6 @@ The bytes of files are taken as they are: no filter runs, and nothing is turned 
 """
 
 import os
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from attrs import frozen
 
 from .accounting import HELD_BY
 from .finding import read_small
+from .mentioned import objects_named_in
 from .opened import Opened
 from .overlooked import modes_of, objects_of
 from .places import slug
@@ -23,13 +23,11 @@ from .types import Entry, Status
 PLACE = "refs/rdvd/recovery"
 LARGEST_STATE = 4 * 1_048_576
 MOST_PARENTS = 500
-OBJECT = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
 SIGNED: Mapping[str, str] = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "rdvd"), ("EMAIL", "rdvd@localhost"))
 }
-STATE_FILES = ("*_HEAD", "rebase-merge/*", "rebase-apply/*", "sequencer/*", "BISECT_*", "logs/HEAD")
 FORMAT = ("rev-parse", "--show-object-format")
 DIGITS = {"sha1": 40, "sha256": 64}
 TEMPORARY_INDEX = "rdvd-index"
@@ -77,7 +75,7 @@ async def keep_snapshot(
             return ref
     if snapshot.index != last:
         others.insert(0, await commit_of(opened, snapshot.index, f"index of {title}", parents))
-    all_parents = [*parents, *others][:MOST_PARENTS]
+    all_parents = await _bundled(opened, [*parents, *others])
     commit = await commit_of(opened, snapshot.files, f"files of {title}", all_parents)
     await _point(opened, ref, commit)
     return ref
@@ -93,9 +91,20 @@ async def keep_tips(opened: Opened, git_dir: Path, ref: str, title: str) -> str 
     if not tips and index in (None, last):
         return None
     tree = index or last or await _empty_tree(opened)
-    parents = [*heads, *(each for each in tips if each not in heads)][:MOST_PARENTS]
+    all_parents = [*heads, *(each for each in tips if each not in heads)]
+    parents = await _bundled(opened, all_parents)
     await _point(opened, ref, await commit_of(opened, tree, f"what was left of {title}", parents))
     return ref
+
+
+async def _bundled(opened: Opened, commits: Sequence[str]) -> Sequence[str]:
+    """As many as one commit may have as parents. The first ones stay, and commits without files
+    hold the others."""
+    while len(commits) > MOST_PARENTS:
+        many = min(MOST_PARENTS, len(commits) - MOST_PARENTS + 1)
+        held = await commit_of(opened, await _empty_tree(opened), "more of it", commits[-many:])
+        commits = [*commits[:-many], held]
+    return commits
 
 
 async def files_tree(opened: Opened, status: Status, hidden: Sequence[str]) -> str:
@@ -118,7 +127,7 @@ async def loose_tips(opened: Opened, git_dir: Path, *, without: str | None) -> t
     """Commits that are reached from what this tree alone knows of, and from no ref: the newest of
     each line of them."""
     logs = [] if without is None else [opened.found.common / "logs/refs/heads" / without]
-    named = await trio.to_thread.run_sync(_objects_named_in, git_dir, logs)
+    named = await trio.to_thread.run_sync(objects_named_in, git_dir, logs)
     commits = await _commits_among(opened, named)
     if not commits:
         return ()
@@ -197,18 +206,6 @@ async def commit_of(opened: Opened, tree: str, message: str, parents: Sequence[s
 async def _point(opened: Opened, ref: str, commit: str) -> None:
     """A new ref: one that is there is never moved."""
     await opened.git.run(opened.found.home, "update-ref", ref, commit, "", variables=SIGNED)
-
-
-def _objects_named_in(git_dir: Path, logs: Sequence[Path]) -> list[str]:
-    """HEAD and where it has been, what a merge or rebase goes by, and refs of this tree alone."""
-    files = [git_dir / "HEAD", *(git_dir / "refs").rglob("*"), *logs]
-    for pattern in STATE_FILES:
-        files += git_dir.glob(pattern)
-    found: set[bytes] = set()
-    for file in files:
-        if not file.is_dir():
-            found.update(OBJECT.findall(read_small(file, LARGEST_STATE) or b""))
-    return sorted(each.decode() for each in found if each.strip(b"0"))
 
 
 async def _commits_among(opened: Opened, names: Sequence[str]) -> list[str]:
