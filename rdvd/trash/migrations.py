@@ -59,3 +59,12 @@ def m002_subjects(db: Database) -> None:
         "ALTER TABLE trash_items ADD COLUMN stays INTEGER NOT NULL DEFAULT 0"
         " CHECK (stays IN (0, 1))"
     )
+
+
+@MIGRATIONS()
+def m003_beside(db: Database) -> None:
+    """Items that could go neither into the trash nor back to their place."""
+    db.conn.execute(
+        "ALTER TABLE trash_items ADD COLUMN is_beside INTEGER NOT NULL DEFAULT 0"
+        " CHECK (is_beside IN (0, 1))"
+    )

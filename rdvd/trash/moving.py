@@ -31,6 +31,8 @@ class Home:
     directory: Path
 
     def stored(self, item: Item) -> Path:
+        if item.is_beside:
+            return self.beside(item.origin, item)
         return self.directory / item.name
 
     def draft(self, item: Item) -> Path:
@@ -98,7 +100,7 @@ def end_aside(check: Check, home: Home, item: Item) -> None:
 
 def put_back(home: Home, items: Sequence[Item]) -> tuple[Item, ...]:
     """Undo a `take_in`, wherever it ended. Returns what could not go back, and so is kept."""
-    left = [item for item in reversed(items) if not _put_back(home, item)]
+    left = [_as_left(home, item) for item in reversed(items) if not _put_back(home, item)]
     for directory in {item.origin.parent for item in items if item.origin.parent.is_dir()}:
         sync(directory)
     return tuple(reversed(left))
@@ -117,6 +119,11 @@ def _put_back(home: Home, item: Item) -> bool:
         log.error("not_put_back", extra=extra)
         return False
     return True
+
+
+def _as_left(home: Home, item: Item) -> Item:
+    """What was set aside stays there, for a copy of it need not be whole."""
+    return evolve(item, is_beside=look(home.beside(item.origin, item)) is not None)
 
 
 def recognise(home: Home, items: Iterable[Item]) -> tuple[Item, ...]:
@@ -184,7 +191,9 @@ def take_back(home: Home, items: Iterable[Item]) -> None:
             elif not os.path.samestat(found, kept) and not _is_changed(target, stored):
                 rename(target, home.beside(target, item), item.mode)
             sync(target.parent)
-        remove(nobody_left, home.beside(target, item))
+        draft = home.beside(target, item)
+        if draft != stored:
+            remove(nobody_left, draft)
 
 
 def _is_changed(copy: Path, original: Path) -> bool:
@@ -250,8 +259,10 @@ def _cannot(path: Path, error: OSError) -> Problem:
 
 
 def clear(check: Check, home: Home, items: Iterable[Item]) -> None:
-    """Remove all of an entry for good, also what has stayed where it was."""
+    """Remove all of an entry for good, also what has stayed where it was, or beside that."""
     for item in items:
+        if item.is_beside:
+            remove(check, home.stored(item))
         if item.stays:
             found = look(item.origin)
             if found is not None and (found.st_dev, found.st_ino) == (item.device, item.inode):

@@ -16,7 +16,7 @@ PAGE = 200
 COLUMNS = (
     "id, user, kind, title, place, thrown, expires, bytes, version, detail, subject, part_of, state"
 )
-ITEM_COLUMNS = "number, origin, bytes, device, inode, mode, target, is_aside, stays"
+ITEM_COLUMNS = "number, origin, bytes, device, inode, mode, target, is_aside, stays, is_beside"
 SELECT = f"SELECT {COLUMNS} FROM trash"
 # The bytes of what went along count for the whole.
 SELECT_WITH_PARTS = SELECT.replace(
@@ -149,9 +149,9 @@ def _of_row(row: tuple[Any, ...], items: tuple[Item, ...]) -> TrashEntry:  # Any
 
 
 def _item(row: tuple[Any, ...]) -> Item:
-    number, origin, size, device, inode, mode, target, is_aside, stays = row
+    number, origin, size, device, inode, mode, target, is_aside, stays, is_beside = row
     to = None if target is None else Path(os.fsdecode(target))
     return Item(
         number, Path(os.fsdecode(origin)), size, unsigned(device), unsigned(inode), mode, to,
-        bool(is_aside), bool(stays),
+        bool(is_aside), bool(stays), bool(is_beside),
     )  # fmt: skip

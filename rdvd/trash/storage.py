@@ -53,7 +53,7 @@ def put_items(db: sqlite3.Connection, id: TrashId, items: Sequence[Item]) -> Non
     """These, instead of all that were known."""
     db.execute("DELETE FROM trash_items WHERE entry = ?", (id,))
     db.executemany(
-        f"INSERT INTO trash_items (entry, {ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO trash_items (entry, {ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(id, *_of_item(item)) for item in items],
     )
 
@@ -136,10 +136,12 @@ def _of_item(item: Item) -> tuple[object, ...]:
     return (
         *(item.number, os.fsencode(item.origin), item.bytes, signed(item.device)),
         *(signed(item.inode), item.mode, target, int(item.is_aside), int(item.stays)),
+        int(item.is_beside),
     )
 
 
 def _go_without_files(db: sqlite3.Connection, id: TrashId, before: TrashState) -> None:
-    """What has stayed in its place stays there, and what was moved has been moved back."""
+    """What has stayed in its place stays there, and what was moved has been moved back. Of what was
+    beside its place, and was copied from there, the original is still to go."""
     move(db, id, before, "going")
-    db.execute("DELETE FROM trash_items WHERE entry = ?", (id,))
+    db.execute("DELETE FROM trash_items WHERE entry = ? AND is_beside = 0", (id,))

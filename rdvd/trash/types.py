@@ -105,6 +105,7 @@ class Item:
     target: Path | None = None  # where it is being restored to
     is_aside: bool = False  # a copy is in the trash, and the original still waits for its end
     stays: bool = False  # where it is, and can be read there, until the entry goes for ever
+    is_beside: bool = False  # beside its origin, under a name of ours, and not in the trash
 
     @property
     def name(self) -> str:
