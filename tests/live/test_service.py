@@ -22,9 +22,6 @@ FATES: dict[str, Callable[[Machine], object]] = {
     "aborted": lambda machine: machine.systemctl("kill", "--signal=ABRT", "rdvd.service"),
 }
 COUNT = "n=0; while [ -e counting ]; do echo line $((n += 1)) of many; sleep 0.01; done; echo bye"
-SLOW = pytest.mark.skipif(
-    not os.environ.get("RDV_TEST_LIVE"), reason="takes half a minute: RDV_TEST_LIVE=1 runs it too"
-)
 CALL = """
 import socket, sys, threading
 over, answered = threading.Event(), 0
@@ -100,7 +97,6 @@ def test_who_calls_while_it_is_down_waits_for_it(service: Machine):
     assert (before, service.show("rdvd.service", "ActiveState")) == ("inactive", "active")
 
 
-@SLOW
 def test_stopped_it_stays_down_whoever_calls(service: Machine):
     service.rdv("service", "stop")
 
@@ -109,9 +105,7 @@ def test_stopped_it_stays_down_whoever_calls(service: Machine):
     assert service.show("rdvd.service", "ActiveState") == "inactive"
 
 
-@pytest.mark.parametrize(
-    "fate", [name if name == "killed" else pytest.param(name, marks=SLOW) for name in FATES]
-)
+@pytest.mark.parametrize("fate", list(FATES))
 def test_whatever_becomes_of_the_daemon_no_session_loses_a_byte(service: Machine, fate: str):
     (service.home / "counting").touch()
     with session(service, fate, COUNT):
@@ -128,7 +122,6 @@ def test_whatever_becomes_of_the_daemon_no_session_loses_a_byte(service: Machine
     assert lines == [*(f"line {n} of many" for n in range(1, len(lines))), "bye"]
 
 
-@SLOW
 def test_a_daemon_that_hangs_is_started_anew_and_its_sessions_go_on(service: Machine):
     folder = service.home / ".config/systemd/user/rdvd.service.d"
     service.run("mkdir", "-p", f"/home/{USER}/.config/systemd/user/rdvd.service.d")
@@ -163,7 +156,6 @@ def test_a_restart_refuses_nobody_and_drops_no_answer(service: Machine):
     assert (caller.returncode, int(answered) > 0) == (0, True)
 
 
-@SLOW
 def test_a_reload_is_over_when_systemd_says_so(service: Machine):
     service.rdv("config", "set", "server.drain_seconds", "7")
     before = main_pid(service)
@@ -202,7 +194,6 @@ def test_what_keeps_sessions_is_apart_from_the_daemon_and_last_to_be_killed(serv
     assert groups(service, daemon).endswith("/app.slice/rdvd.service")
 
 
-@SLOW
 def test_a_wrong_configuration_is_told_and_once_mended_it_starts_at_once(service: Machine):
     file = service.home / ".remote-dev/server/config.toml"
     own = service.home.stat()
@@ -227,14 +218,12 @@ def _give(file: Path, uid: int) -> None:
     os.chown(file, uid, uid)
 
 
-@SLOW
 def test_what_it_logs_is_in_the_journal(service: Machine):
     service.rdv("service", "restart")
 
     assert "listening" in service.rdv("service", "logs", "--lines=60")
 
 
-@SLOW
 def test_uninstalled_it_leaves_sessions_and_installed_anew_it_finds_them(service: Machine):
     with session(service, "staying", "read -r line && echo heard $line"):
         kept = keepers(service)
