@@ -73,7 +73,7 @@ def test_the_context_tells_all_that_is_around_a_folder(
         "main", False, 1,
     )  # fmt: skip
     assert [each["is_main"] for each in told["worktrees"]] == [True]
-    assert [each["id"] for each in told["sessions"]] == [session["id"]]
+    assert session["id"] in [each["id"] for each in told["sessions"]]
     preferences = {each["key"]: each for each in told["preferences"]}
     assert preferences["shell"]["source"] == "folder app"
     assert preferences["environment"]["value"] == ["TOKEN"]
@@ -130,7 +130,8 @@ def test_knowledge_is_learnt_searched_and_forgotten_into_the_trash(
     (back,) = place.iterdir()
     imported = house.rdv("knowledge", "import", str(back), "--folder", "app")
     assert imported.code == 0, imported.err
-    assert house.rdv("knowledge", "export", "--folder", "app").out == exported.out
+    again = house.rdv("knowledge", "export", "--folder", "app")
+    assert again.json["items"] == exported.json["items"]
 
 
 def test_rdv_knowledge_speaks_for_people(house: House, folder: dict[str, Any]) -> None:

@@ -89,6 +89,8 @@ EXPECTED: dict[Action, tuple[tuple[str, str, str], dict[str, str]]] = {
     "session.close": (USERS, {}),
     "session.report": (USERS, ITSELF),
     "session.message": (USERS, {"session 2, in one folder with 1": "s"}),
+    "folder.read": (USERS, {"session 2, in one folder with 1": "s"}),
+    "knowledge.learn": (USERS, {"session 2, in one folder with 1": "s"}),
     "item.list": (USERS, {}),
     "item.read": (USERS, {}),
     "item.change": (USERS, {}),
