@@ -88,11 +88,12 @@ async def ours(times: int) -> float:
     async def tell() -> None:
         events.publish("actor.started", DATA, None)
 
-    serve = partial(
-        serve_streams, entrance=OpenDoor(), routes=[event_stream(events)],
-        ended=Topic[TokenRevoked]("ended"), census=census,
-        rules=Live(Rules()), stopping=trio.Event(),
-    )  # fmt: skip
+    async def serve(doors: list[socket.socket], **started: Any) -> None:
+        await serve_streams(
+            Live(doors), OpenDoor(), [event_stream(events)], Topic[TokenRevoked]("ended"),
+            census=census, rules=Live(Rules()), stopping=trio.Event(), **started,
+        )  # fmt: skip
+
     async with listening(serve, subscribe=True) as ears:
         return await broadcast(tell, ears, times)
 
