@@ -37,7 +37,7 @@ async def test_a_folder_has_what_the_seed_says_and_changes_only_as_it_was_seen(
     tmp_path: Path, run: Path
 ):
     async with living_at(tmp_path / "home", run) as daemon:
-        work = await make(daemon, "work", path="/src", color="#00ff00", icon="🦀")
+        work = await make(daemon, "code", path="/src", color="#00ff00", icon="🦀")
         api = await make(daemon, "api", work)
         seen = await daemon.ask("GET", "/api/folders/api")
         tag, place = seen.headers["etag"], f"/api/folders/{api}"
@@ -46,7 +46,7 @@ async def test_a_folder_has_what_the_seed_says_and_changes_only_as_it_was_seen(
         cycle = await daemon.ask("POST", f"/api/folders/{work}/move", {"parent_id": api})
         ordered = await daemon.ask("POST", "/api/folders/reorder", {"folder_ids": [api, work]})
         listed = await daemon.ask("GET", "/api/folders")
-        within = await daemon.ask("GET", "/api/folders/work/children")
+        within = await daemon.ask("GET", "/api/folders/code/children")
         unknown = await daemon.ask("POST", "/api/folders/reorder", {"folder_ids": ["x"]})
 
     assert set(seen.json) >= {
