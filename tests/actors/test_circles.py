@@ -89,7 +89,7 @@ async def test_neighbours_of_a_start_are_no_cycle(autojump_clock: MockClock):
             await boss.ref.call(Doer.do, hire)
 
         nursery.start_soon(have_hired)
-        await trio.sleep(1)
+        await wait_all_tasks_blocked()
         chain = calling(second.ref, calling(boss.ref, echoing("hello")))
         await first.ref.call(Doer.do, chain)
 
@@ -104,7 +104,7 @@ async def test_who_has_been_answered_no_longer_waits(autojump_clock: MockClock, 
 
     async with alive(a, b):
         await a.ref.call(Doer.do, calling(b.ref, answer_and_call_back_later))
-        await trio.sleep(1)
+        await wait_all_tasks_blocked()
 
     assert caught == []
 
@@ -118,7 +118,7 @@ async def test_a_poll_that_began_before_the_yield_is_no_caller(autojump_clock: M
         async def lifespan(self) -> AsyncGenerator[None]:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._poll)
-                await trio.sleep(1)
+                await wait_all_tasks_blocked()
                 yield
                 nursery.cancel_scope.cancel()
 
