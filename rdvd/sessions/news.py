@@ -1,12 +1,10 @@
 """What happens to sessions, put on the event stream: a task for the tree."""
 
-from typing import Any
+from functools import partial
 
-import trio
 from attrs import evolve
 
-from actors import Lagged, Topic
-from rdvd.events import Events
+from rdvd.events import Events, tell
 
 from .types import (
     Created,
@@ -19,7 +17,6 @@ from .types import (
 )
 from .views import SessionShown, shown
 
-BUFFER = 4_096
 LONGEST_COMMAND = 1_000  # of what an event repeats of it
 
 TYPES: dict[type[SessionFact], str] = {
@@ -30,35 +27,6 @@ TYPES: dict[type[SessionFact], str] = {
     Left: "session.closed",
     Vanished: "session.vanished",
 }
-
-
-async def tell_of_sessions(
-    events: Events,
-    facts: Topic[SessionFact],
-    *,
-    stopping: trio.Event,
-    task_status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED,
-) -> None:
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_tell, events, facts, task_status)
-        await stopping.wait()
-        nursery.cancel_scope.cancel()
-
-
-async def _tell(
-    events: Events, facts: Topic[SessionFact], task_status: trio.TaskStatus[Any]
-) -> None:
-    is_first = True
-    while True:
-        with facts.subscribe(BUFFER) as news:
-            if is_first:
-                task_status.started()
-                is_first = False
-            try:
-                async for fact in news:
-                    publish(events, fact)
-            except Lagged:
-                events.publish("facts.missed", {"topic": facts.name}, None)
 
 
 def publish(events: Events, fact: SessionFact) -> None:
@@ -77,3 +45,6 @@ def brief(view: SessionShown) -> SessionShown:
             break
     line = view.shell_command and view.shell_command[:LONGEST_COMMAND]
     return evolve(view, command=command, shell_command=line, environment_names=[])
+
+
+tell_of_sessions = partial(tell, publish)

@@ -1,45 +1,13 @@
 """What happens to worktrees, put on the event stream: a task for the tree."""
 
-from contextlib import suppress
-from typing import Any
+from functools import partial
 
-import trio
-
-from actors import Lagged, Topic
-from rdvd.events import Events
+from rdvd.events import Events, tell
 
 from .names import shortened
 from .types import Added, Gone, Stepped, WorktreeFact
 
-BUFFER = 1_024
 LONGEST_DETAIL = 2_000
-
-
-async def tell_of_worktrees(
-    events: Events,
-    facts: Topic[WorktreeFact],
-    *,
-    stopping: trio.Event,
-    task_status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED,  # Any: nobody waits for it
-) -> None:
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_tell, events, facts, task_status)
-        await stopping.wait()
-        nursery.cancel_scope.cancel()
-
-
-async def _tell(
-    events: Events, facts: Topic[WorktreeFact], task_status: trio.TaskStatus[Any]
-) -> None:
-    is_first = True
-    while True:
-        with facts.subscribe(BUFFER) as news, suppress(Lagged):
-            if is_first:
-                task_status.started()
-                is_first = False
-            async for fact in news:
-                publish(events, fact)
-        events.publish("facts.missed", {"topic": facts.name}, None)
 
 
 def publish(events: Events, fact: WorktreeFact) -> None:
@@ -54,3 +22,6 @@ def publish(events: Events, fact: WorktreeFact) -> None:
             told = {"path": shortened(path), "step": step, "state": state}
             told["detail"] = detail[:LONGEST_DETAIL]
             events.publish("worktree.progress", told, user)
+
+
+tell_of_worktrees = partial(tell, publish)
