@@ -1,8 +1,8 @@
 """The words after `rdv folder`; each command is read when it is asked for."""
 
-from importlib import import_module
-
 import click
+
+from rdvd.cli.lazily import Lazily
 
 WHERE = {
     "context": "rdvd.cli.folder.context",
@@ -17,17 +17,7 @@ WHERE = {
 AS_PYTHON = {"set": "change"}  # a name that is taken there
 
 
-class Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *WHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in WHERE:
-            return super().get_command(ctx, cmd_name)
-        return getattr(import_module(WHERE[cmd_name]), AS_PYTHON.get(cmd_name, cmd_name))
-
-
-@click.group(cls=Commands)
+@click.group(cls=Lazily, where=WHERE, as_python=AS_PYTHON)
 def folder() -> None:
     """Folders: a tree that sessions are put into, with preferences that they inherit.
 

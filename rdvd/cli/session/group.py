@@ -1,8 +1,8 @@
 """The words after `rdv session`; each command is read when it is asked for."""
 
-from importlib import import_module
-
 import click
+
+from rdvd.cli.lazily import Lazily
 
 WHERE = {
     "attach": "rdvd.cli.attach.command",
@@ -30,17 +30,7 @@ WHERE = {
 AS_PYTHON = {"exec": "execute"}  # a name that is taken there
 
 
-class Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *WHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in WHERE:
-            return super().get_command(ctx, cmd_name)
-        return getattr(import_module(WHERE[cmd_name]), AS_PYTHON.get(cmd_name, cmd_name))
-
-
-@click.group(cls=Commands)
+@click.group(cls=Lazily, where=WHERE, as_python=AS_PYTHON)
 def session() -> None:
     """Sessions: terminals that outlive whoever looks at them.
 

@@ -1,8 +1,8 @@
 """The words after `rdv worktree`; each command is read when it is asked for."""
 
-from importlib import import_module
-
 import click
+
+from rdvd.cli.lazily import Lazily
 
 WHERE = {
     "cleanup": "rdvd.cli.worktree.clearing",
@@ -14,17 +14,7 @@ WHERE = {
 }
 
 
-class Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *WHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in WHERE:
-            return super().get_command(ctx, cmd_name)
-        return getattr(import_module(WHERE[cmd_name]), cmd_name)
-
-
-@click.group(cls=Commands)
+@click.group(cls=Lazily, where=WHERE)
 def worktree() -> None:
     """Worktrees: a branch with a directory of its own for each thing that is worked on.
 
