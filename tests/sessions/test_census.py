@@ -173,17 +173,21 @@ def test_a_process_may_be_named_as_it_likes(name: str):
     )
 
 
-# With a mark or a kernel session in common it would be found without its dye.
+# With a mark or a kernel session in common it would be found without its dye. It says itself that
+# it is there, and stays until it is ended.
 DYED = """
 { ulimit -S -w "$0" || ulimit -S -x "$0"; } 2> /dev/null
-env -i setsid sh -c 'sleep 100 & echo ready'
+env -i setsid sh -c '{ echo ready; read _; } <&3 &' 3<&0
 """
 
 
 @contextmanager
 def escaped(id: str) -> Generator[Traces, None, None]:
     with subprocess.Popen(
-        ["sh", "-c", DYED, str(dye_of(id))], stdout=subprocess.PIPE, start_new_session=True
+        ["sh", "-c", DYED, str(dye_of(id))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     ) as leader:
         assert leader.stdout is not None
         leader.stdout.readline()
@@ -195,7 +199,7 @@ async def test_whoever_left_kernel_session_parent_and_environment_still_shows_th
     with escaped("nine") as traces:
         there = members(traces, look_around(frozenset()))
         assert traces.leader not in {each.session for each in there}
-        assert "sleep" in {each.name for each in there}
+        assert {"sh"} == {each.name for each in there}
 
         assert () == await end_processes(Census(), traces, grace=2)
 
