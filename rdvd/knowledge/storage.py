@@ -83,7 +83,7 @@ def items(
 
 
 def add(db: sqlite3.Connection, folder: FolderId, kind: Kind, content: Content) -> Item:
-    """The same content once more is no second item."""
+    """The same content once more is no second item. Times tell the order, so no two are the same."""
     same = db.execute(
         f"SELECT {ITEM} FROM knowledge_item AS i WHERE i.folder = ? AND i.kind = ? "
         "AND i.content = ?",
@@ -91,10 +91,13 @@ def add(db: sqlite3.Connection, folder: FolderId, kind: Kind, content: Content) 
     ).fetchone()
     if same is not None:
         return _item(same)
-    count = "SELECT count(*) FROM knowledge_item WHERE folder = ?"
-    if db.execute(count, (folder,)).fetchone()[0] >= MOST_ITEMS:
+    count, last = db.execute(
+        "SELECT count(*), ifnull(max(created_at), 0) FROM knowledge_item WHERE folder = ?",
+        (folder,),
+    ).fetchone()
+    if count >= MOST_ITEMS:
         raise KnowledgeFull(f"a folder has {MOST_ITEMS} items at most; remove some first")
-    id, at = ItemId(new_id()), now_ms()
+    id, at = ItemId(new_id()), max(now_ms(), last + 1)
     db.execute(
         "INSERT INTO knowledge_item "
         "(id, folder, kind, title, body, content, created_at, updated_at) "

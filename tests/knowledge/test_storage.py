@@ -12,6 +12,7 @@ from rdvd.knowledge import storage
 from rdvd.knowledge.migrations import MIGRATIONS
 from rdvd.knowledge.storage import KnowledgeFull
 from rdvd.knowledge.types import Convention, Facts, ItemId, Pattern, Skill, Step, Tool
+from rdvd.knowledge.words import title_of
 
 ME = UserId("me")
 CONTENTS = [
@@ -47,6 +48,16 @@ def test_what_is_known_already_is_not_learnt_twice(db: sqlite3.Connection) -> No
     filled(db)
     filled(db)
     assert len(storage.items(db, "here")) == len(CONTENTS)
+
+
+def test_times_tell_in_which_order_things_were_learnt_however_quickly(db: sqlite3.Connection):
+    storage.obtain(db, "here", ME)
+    for number in range(50):
+        storage.add(db, "here", "tool", Tool(f"t{number}", "x"))
+
+    found = sorted(storage.items(db, "here"), key=lambda each: each.created_at)
+    assert [title_of(each.content) for each in found] == [f"t{number}" for number in range(50)]
+    assert len({each.created_at for each in found}) == 50
 
 
 @pytest.mark.parametrize(
