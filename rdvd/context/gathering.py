@@ -4,27 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import trio
-from attrs import asdict, frozen
+from attrs import frozen
 
-from rdvd import folders, knowledge, preferences
-from rdvd.folders import Folder
 from rdvd.ground.errors import Problem
 from rdvd.ground.store import Store
-from rdvd.preferences import Defaults, Source
+from rdvd.preferences import Defaults
 from rdvd.projects import Site, find_out
 from rdvd.sessions import Front, Session, status_of
 from rdvd.trash import readable
 from rdvd.worktrees import Worktrees
 
-from .views import (
-    FolderBrief,
-    GitBrief,
-    ItemBrief,
-    PreferenceBrief,
-    SectionName,
-    SessionBrief,
-    WorktreeBrief,
-)
+from .recorded import recorded
+from .views import GitBrief, SectionName, SessionBrief, WorktreeBrief
 
 GONE = frozenset({"closed", "trashed"})
 
@@ -43,56 +34,36 @@ class Desk:
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """The sections, and why some have nothing to tell."""
         found, notes = dict[str, Any](), dict[str, str]()
-        readers = self._readers()
 
-        async def read(name: SectionName) -> None:
+        async def remember() -> None:
+            found.update(
+                await self.store.read(recorded, self.defaults, site.user, site.folder, wanted)
+            )
+
+        async def look(name: SectionName, at: Callable[[Site], Awaitable[Any]]) -> None:
             try:
-                found[name] = await readers[name](site)
+                found[name] = await at(site)
             except Problem as problem:
                 notes[name] = problem.detail
 
         async with trio.open_nursery() as nursery:
-            for name in wanted:
-                nursery.start_soon(read, name)
+            nursery.start_soon(remember)
+            for name, at in self._alive().items():
+                if name in wanted:
+                    nursery.start_soon(look, name, at)
         return found, notes
 
-    def _readers(self) -> Mapping[SectionName, Callable[[Site], Awaitable[Any]]]:
+    def _alive(self) -> Mapping[SectionName, Callable[[Site], Awaitable[Any]]]:
+        """What no database remembers: it is looked at where it is."""
         return {
-            "parents": self._parents,
-            "preferences": self._preferences,
             "project": self._project,
-            "knowledge": self._knowledge,
             "git": self._git,
             "worktrees": self._worktrees,
             "sessions": self._sessions,
-            "children": self._children,
         }
-
-    async def _parents(self, site: Site) -> list[FolderBrief]:
-        chain = await self.store.read(folders.chain, folders.FolderId(site.folder))
-        return [brief(each) for each in chain[:-1]]
-
-    async def _children(self, site: Site) -> list[FolderBrief]:
-        inside = await self.store.read(folders.children, folders.FolderId(site.folder))
-        return [brief(each) for each in inside]
-
-    async def _preferences(self, site: Site) -> list[PreferenceBrief]:
-        found = await self.store.read(
-            preferences.resolve, self.defaults, site.user, folders.FolderId(site.folder)
-        )
-        plain = [
-            PreferenceBrief(key, each.value, _source(each.source))
-            for key, each in found.values.items()
-        ]
-        names = [name for name, each in found.variables.items() if each.value is not None]
-        return [*plain, PreferenceBrief("environment", sorted(names), "several")]
 
     async def _project(self, site: Site) -> Any:
         return (await find_out(self.store, site.project)).found
-
-    async def _knowledge(self, site: Site) -> list[ItemBrief]:
-        items = await self.store.read(knowledge.items, site.folder)
-        return [ItemBrief(each.id, each.kind, asdict(each.content)) for each in items]
 
     async def _git(self, site: Site) -> GitBrief:
         status = await self.worktrees.status(str(site.project))
@@ -119,10 +90,6 @@ class Desk:
         return [_session(each) for each in here if status_of(each.state) not in GONE]
 
 
-def brief(folder: Folder) -> FolderBrief:
-    return FolderBrief(folder.id, folder.name, folder.path)
-
-
 def _session(session: Session) -> SessionBrief:
     return SessionBrief(
         session.id, session.name, status_of(session.state), session.program.agent,
@@ -133,7 +100,3 @@ def _session(session: Session) -> SessionBrief:
 def _text(name: str | None) -> str | None:
     """Names in git are bytes."""
     return None if name is None else readable(name)
-
-
-def _source(source: Source) -> str:
-    return source.level if source.folder_name is None else f"folder {source.folder_name}"
