@@ -22,9 +22,21 @@ WIDE = Measure(
         Contender("the same through the store", f"{PLACE}:stored_wide"),
     ),
 )
+CONTEXT_DEEP = Measure(
+    name="context of a folder 1,000 deep: under twice the bare SQL",
+    per="context",
+    baseline=Contender("the bare SQL", f"{PLACE}:bare_context_deep"),
+    contenders=(Contender("all that is recorded", f"{PLACE}:our_context_deep", ratio_limit=2),),
+)
+CONTEXT_WIDE = Measure(
+    name="context of a folder with 999 others in it: under twice the bare SQL",
+    per="context",
+    baseline=Contender("the bare SQL", f"{PLACE}:bare_context_wide"),
+    contenders=(Contender("all that is recorded", f"{PLACE}:our_context_wide", ratio_limit=2),),
+)
 
 PROJECTS = Bench(
     name="projects",
-    purpose="What it costs to know which preferences hold for a folder, and whose word each is.",
-    measures=(DEEP, WIDE),
+    purpose="What it costs to know what holds for a folder, by whose word, and what is around it.",
+    measures=(DEEP, WIDE, CONTEXT_DEEP, CONTEXT_WIDE),
 )

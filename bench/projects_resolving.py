@@ -1,4 +1,4 @@
-"""A thousand folders, deep and wide, with preferences in each: what holds for one of them."""
+"""A thousand folders, deep and wide, with preferences in each: what is known of one of them."""
 
 import sqlite3
 import time
@@ -9,7 +9,10 @@ from tempfile import TemporaryDirectory
 
 from sqlite_utils import Database
 
-from rdvd import folders, identity, preferences
+from rdvd import folders, identity, knowledge, preferences
+from rdvd.context.recorded import recorded
+from rdvd.context.views import SECTIONS
+from rdvd.folders.storage import ABOVE, COLUMNS
 from rdvd.ground.store import open_store
 from rdvd.identity import UserId
 from rdvd.preferences import Defaults, resolve
@@ -17,8 +20,18 @@ from rdvd.preferences.storage import RESOLVE
 
 ANN = UserId("ann")
 MANY = 1_000
+FIRST = "f0"
 DEFAULTS = Defaults("/home/ann", ("/bin/sh",), 300)
-SETS = (identity.MIGRATIONS, folders.MIGRATIONS, preferences.MIGRATIONS)
+SETS = (
+    identity.MIGRATIONS, folders.MIGRATIONS, preferences.MIGRATIONS, knowledge.MIGRATIONS,
+)  # fmt: skip
+BARE_CONTEXT = (
+    f"{ABOVE} SELECT {COLUMNS.replace('id,', 'folders.id,', 1)} FROM folders JOIN above USING (id)"
+    " ORDER BY depth DESC",
+    RESOLVE,
+    "SELECT id, name, path FROM folders WHERE parent = :id ORDER BY position, created, id",
+    "SELECT id, kind, content FROM knowledge_item WHERE folder = :id ORDER BY created_at, number",
+)
 
 
 def fill(db: sqlite3.Connection, *, deep: bool) -> str:
@@ -62,6 +75,41 @@ def bare(times: int, *, deep: bool) -> float:
 def ours(times: int, *, deep: bool) -> float:
     with database(deep=deep) as (db, folder):
         return timed(times, lambda: resolve(db, DEFAULTS, ANN, folder))
+
+
+def bare_context(times: int, *, deep: bool) -> float:
+    """All rows of which a context is made, in the same four questions."""
+    with database(deep=deep) as (db, leaf):
+        folder = leaf if deep else FIRST
+        asked = {"folder": folder, "user": ANN, "id": folder}
+
+        def ask() -> None:
+            for each in BARE_CONTEXT:
+                db.execute(each, asked).fetchall()
+
+        return timed(times, ask)
+
+
+def our_context(times: int, *, deep: bool) -> float:
+    with database(deep=deep) as (db, leaf):
+        folder = leaf if deep else FIRST
+        return timed(times, lambda: recorded(db, DEFAULTS, ANN, folder, SECTIONS))
+
+
+def bare_context_deep(times: int) -> float:
+    return bare_context(times, deep=True)
+
+
+def our_context_deep(times: int) -> float:
+    return our_context(times, deep=True)
+
+
+def bare_context_wide(times: int) -> float:
+    return bare_context(times, deep=False)
+
+
+def our_context_wide(times: int) -> float:
+    return our_context(times, deep=False)
 
 
 def bare_deep(times: int) -> float:
