@@ -7,11 +7,11 @@ from typing import Any
 from attrs import asdict
 
 from rdvd import folders, knowledge, preferences
-from rdvd.folders import Folder, FolderId
+from rdvd.folders import FolderBrief, FolderId
 from rdvd.identity import UserId
 from rdvd.preferences import Defaults, Source
 
-from .views import FolderBrief, ItemBrief, PreferenceBrief, SectionName
+from .views import ItemBrief, PreferenceBrief, SectionName
 
 
 def recorded(
@@ -24,7 +24,8 @@ def recorded(
     id = FolderId(folder)
     found = dict[str, Any]()
     if "parents" in wanted:
-        found["parents"] = [_brief(each) for each in folders.chain(db, id)[:-1]]
+        above = folders.chain(db, id)[:-1]
+        found["parents"] = [FolderBrief(each.id, each.name, each.path) for each in above]
     if "preferences" in wanted:
         found["preferences"] = _preferences(db, defaults, user, id)
     if "knowledge" in wanted:
@@ -33,7 +34,7 @@ def recorded(
             for each in knowledge.items(db, folder)
         ]
     if "children" in wanted:
-        found["children"] = [_brief(each) for each in folders.children(db, id)]
+        found["children"] = folders.inside(db, id)
     return found
 
 
@@ -46,10 +47,6 @@ def _preferences(
         *(PreferenceBrief(key, each.value, _of(each.source)) for key, each in said.values.items()),
         PreferenceBrief("environment", names, "several"),
     ]
-
-
-def _brief(folder: Folder) -> FolderBrief:
-    return FolderBrief(folder.id, folder.name, folder.path)
 
 
 def _of(source: Source) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from rdvd.folders import FolderBrief, FolderId
 from rdvd.ground.errors import BadInput
 from rdvd.ground.routes import Request, Routes
 from rdvd.identity import Principal
@@ -9,7 +10,7 @@ from rdvd.projects import FindSite
 
 from .fitting import fit
 from .gathering import Desk
-from .views import LEAST_FIRST, SECTIONS, ContextQuery, ContextShown, FolderBrief, SectionName
+from .views import LEAST_FIRST, SECTIONS, ContextQuery, ContextShown, SectionName
 
 PATIENTLY = 30.0
 
@@ -27,7 +28,8 @@ def context_routes(desk: Desk, find_site: FindSite) -> Routes:
         by = cast(Principal, request.principal)
         site = await find_site(by, request.path["id"], "folder.read")
         found, notes = await desk.gather(site, wanted)
-        folder = FolderBrief(site.folder, site.name, None if site.path is None else str(site.path))
+        path = None if site.path is None else str(site.path)
+        folder = FolderBrief(FolderId(site.folder), site.name, path)
         everything: dict[str, Any] = {"folder": folder, "notes": notes, **found}
         fitted = fit(everything, LEAST_FIRST, query.max_bytes)
         return ContextShown(**fitted.sections, left_out=fitted.left_out)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 import msgspec
 from attrs import field, frozen
 
+from rdvd.folders import FolderBrief
 from rdvd.projects import Project
 
 SectionName: TypeAlias = Literal[
@@ -25,13 +26,6 @@ class ContextQuery:
 
     include: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     max_bytes: Annotated[int, msgspec.Meta(ge=SMALLEST, le=LARGEST)] = USUAL
-
-
-@frozen
-class FolderBrief:
-    id: str
-    name: str
-    path: str | None
 
 
 @frozen

@@ -15,12 +15,13 @@ from .remover import Contents as Contents
 from .remover import Luggage as Luggage
 from .remover import Remover as Remover
 from .storage import chain as chain
-from .storage import children as children
 from .storage import ensure as ensure
 from .storage import exists as exists
 from .storage import find as find
+from .storage import inside as inside
 from .storage import of as of
 from .types import Folder as Folder
+from .types import FolderBrief as FolderBrief
 from .types import FolderId as FolderId
 from .types import Inside as Inside
 from .types import NoFolder as NoFolder

@@ -12,6 +12,7 @@ from .types import (
     MOST_FOLDERS,
     Ambiguous,
     Folder,
+    FolderBrief,
     FolderCycle,
     FolderId,
     NoFolder,
@@ -73,6 +74,11 @@ def of(db: sqlite3.Connection, user: UserId) -> list[Folder]:
 
 def children(db: sqlite3.Connection, id: FolderId) -> list[Folder]:
     return [_folder(row) for row in db.execute(f"{SELECT} WHERE parent = ? {ORDER}", (id,))]
+
+
+def inside(db: sqlite3.Connection, id: FolderId) -> list[FolderBrief]:
+    rows = db.execute(f"SELECT id, name, path FROM folders WHERE parent = ? {ORDER}", (id,))
+    return [FolderBrief(*row) for row in rows]
 
 
 def chain(db: sqlite3.Connection, id: FolderId) -> list[Folder]:

@@ -110,6 +110,15 @@ def _check_path(path: str) -> None:
         raise BadInput(f"path: an absolute path of at most {LONGEST_PATH} characters")
 
 
+@frozen
+class FolderBrief:
+    """What one who only passes by wants to know of a folder."""
+
+    id: FolderId
+    name: str
+    path: str | None
+
+
 def trail(folders: Sequence[Folder]) -> str:
     """A chain of folders, the outermost first, as people read it."""
     return "/".join(folder.name for folder in folders)

@@ -83,7 +83,7 @@ def items(
 
 
 def add(db: sqlite3.Connection, folder: FolderId, kind: Kind, content: Content) -> Item:
-    """The same content once more is no second item. Times tell the order, so no two are the same."""
+    """The same content once more is no second item. No two times are equal: they tell the order."""
     same = db.execute(
         f"SELECT {ITEM} FROM knowledge_item AS i WHERE i.folder = ? AND i.kind = ? "
         "AND i.content = ?",
