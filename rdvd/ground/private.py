@@ -1,14 +1,15 @@
 """Directories and files that are ours alone: made so, opened so, and refused if they are not.
 
-The checks are made on what was opened, not on what a name meant a moment earlier.
+The checks are made on what was opened, not on what a name meant a moment earlier. The umask is
+left alone: it belongs to all threads, and to every program that is started meanwhile. It can only
+take rights away, our own too, which are given back to what was just made.
 """
 
 import errno
 import os
 import secrets
 import stat
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -40,10 +41,10 @@ class BadPlace(Problem):
 def make_directory(path: Path, *, may_be_link: bool = False) -> None:
     """Create it and what is missing above it, 0700; refuse one that others could change."""
     try:
-        with only_for_us():
-            for missing in _missing(path):
-                with suppress(FileExistsError):
-                    missing.mkdir(mode=0o700)
+        for missing in _missing(path):
+            with suppress(FileExistsError):
+                missing.mkdir(mode=0o700)
+                missing.chmod(0o700)
     except OSError as error:
         raise _unusable(path, error) from error
     check(path, "a directory", may_be_link=may_be_link)
@@ -53,8 +54,7 @@ def make_directory(path: Path, *, may_be_link: bool = False) -> None:
 def open_private(path: Path, flags: int) -> int:
     """A descriptor of a regular file of ours, created 0600 if `flags` allow it."""
     try:
-        with only_for_us():
-            descriptor = os.open(path, flags | SAFELY, 0o600)
+        descriptor = _open(path, flags | SAFELY)
     except OSError as error:
         check(path, "a file")  # what lies there often says more than the kernel's number
         raise _unusable(path, error) from error
@@ -64,6 +64,12 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def make_pipe(path: Path) -> None:
+    """A new one, 0600."""
+    os.mkfifo(path, 0o600)
+    path.chmod(0o600)
 
 
 def read_private(path: Path, *, may_be_link: bool = False) -> bytes | None:
@@ -130,18 +136,18 @@ def check_found(path: Path, found: os.stat_result, kind: str) -> None:
         raise BadPlace(path, f"can be changed by other users (mode {mode:04o})", hint)
 
 
-@contextmanager
-def only_for_us() -> Generator[None, None, None]:
-    """Let modes given in here come out exactly, whatever umask we were started with.
-
-    The umask is shared by all threads. That is harmless: those who share it with us make their
-    files for us alone, and whoever creates in here names a mode that opens nothing to others.
-    """
-    before = os.umask(0o077)
+def _open(path: Path, flags: int) -> int:
+    """What is there already keeps its mode."""
+    if not flags & os.O_CREAT:
+        return os.open(path, flags)
     try:
-        yield
-    finally:
-        os.umask(before)
+        descriptor = os.open(path, flags | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if flags & os.O_EXCL:
+            raise
+        return os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _refuse_dead_link(path: Path) -> None:

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from rdvd.ground.errors import Conflict, Problem
 from rdvd.ground.places import check_socket_path
-from rdvd.ground.private import BadPlace, check, check_found, only_for_us
+from rdvd.ground.private import BadPlace, check, check_found
 
 BACKLOG = 1024
 FIRST_HANDED_OVER = 3  # SD_LISTEN_FDS_START, see sd_listen_fds(3)
@@ -59,8 +59,8 @@ def bind(path: Path) -> Listening:
     fresh = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         os.fchmod(fresh.fileno(), 0o600)  # before bind: Linux makes the file with this mode
-        with only_for_us():
-            fresh.bind(os.fsencode(path))
+        fresh.bind(os.fsencode(path))
+        path.chmod(0o600)  # a umask may have taken even our own rights away
         bound = path.lstat()
         fresh.listen(BACKLOG)
     except OSError as error:

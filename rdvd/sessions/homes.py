@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from rdvd.bytelog import FIFO, PIPE_PID
-from rdvd.ground.private import make_directory, only_for_us
+from rdvd.ground.private import make_directory, make_pipe, open_private
 
 from .dye import dye_of
 from .types import Exit
@@ -63,11 +63,12 @@ def prepare(home: Home) -> None:
     make_directory(home.path)
     for old in (home.exit, home.go, home.pipe_pid, home.wrapper):
         old.unlink(missing_ok=True)
-    with only_for_us():
-        home.wrapper.write_bytes(WRAPPER)
-        os.mkfifo(home.go, 0o600)
-        with suppress(FileExistsError):
-            os.mkfifo(home.pipe, 0o600)
+    descriptor = open_private(home.wrapper, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    with os.fdopen(descriptor, "wb") as wrapper:
+        wrapper.write(WRAPPER)
+    make_pipe(home.go)
+    with suppress(FileExistsError):
+        make_pipe(home.pipe)
 
 
 def wrapped(home: Home, command: tuple[str, ...]) -> tuple[str, ...]:

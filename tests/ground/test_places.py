@@ -74,6 +74,22 @@ def test_directories_are_0700_and_files_0600_whatever_the_umask(places: Places, 
     assert (mode(places.log_file), mode(places.service_token)) == (0o600, 0o600)
 
 
+def test_the_umask_stays_as_it_was_while_many_threads_make_things(tmp_path: Path):
+    said = run_python(
+        "import os, sys; from concurrent.futures import ThreadPoolExecutor\n"
+        "from pathlib import Path; from rdvd.ground.private import make_directory, open_private\n"
+        "os.umask(0o022); sys.setswitchinterval(1e-6); top = Path(sys.argv[1])\n"
+        "def make(number):\n"
+        "    make_directory(top / str(number))\n"
+        "    os.close(open_private(top / str(number) / 'file', os.O_RDWR | os.O_CREAT))\n"
+        "with ThreadPoolExecutor(8) as pool: list(pool.map(make, range(500)))\n"
+        "print(oct(os.umask(0)))\n",
+        tmp_path,
+    )
+
+    assert "0o22\n" == said.stdout
+
+
 def test_what_is_there_already_keeps_its_mode(places: Places):
     places.home.mkdir(mode=0o755)
     places.home.chmod(0o755)
