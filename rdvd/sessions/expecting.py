@@ -4,6 +4,7 @@ Nothing is typed but the reply of a step whose pattern was seen. The engine read
 prints as a person would see it: without what only a terminal understands.
 """
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -26,6 +27,9 @@ WINDOW = 4_096  # characters before the newest one that a pattern can reach back
 TAIL = 4_096
 LONGEST_SEQUENCE = 256
 SHOWN = 1_000
+# Threads that wait for what a session prints, each for as long as a step may take. One for each
+# request, so that they never take the place of those that work: they need these themselves.
+ENGINES = trio.CapacityLimiter(math.inf)
 
 How = Literal["matched", "timeout", "ended", "skipped"]
 Reply = Callable[["Step"], Awaitable[None]]
@@ -83,7 +87,7 @@ def check_pattern(step: Step) -> None:
 
 async def _take(engine: "Engine", step: Step) -> StepOutcome:
     began = trio.current_time()
-    how = await trio.to_thread.run_sync(engine.wait_for, step)
+    how = await trio.to_thread.run_sync(engine.wait_for, step, limiter=ENGINES)
     seconds = trio.current_time() - began
     return StepOutcome(how, engine.matched, engine.before_match, seconds)
 

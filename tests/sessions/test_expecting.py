@@ -68,6 +68,15 @@ async def test_a_script_that_is_left_types_nothing_more(house: House):
     assert "Name:" == (await house.screen(session)).strip()
 
 
+async def test_a_script_that_waits_takes_no_thread_from_those_who_work(house: House):
+    session = await house.new("sh", "-c", "printf 'Name: '; read name")
+    trio.to_thread.current_default_thread_limiter().total_tokens = 1
+
+    (outcome,) = await house.front.expect(session.id, [Step("Name:", seconds=5)])
+
+    assert "matched" == outcome.how
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=50), st.data())
 def test_text_arrives_whole_however_it_is_cut_and_coloured(text: str, data: st.DataObject):
     stream = "".join(f"\x1b[3{n % 8}m{c}\x1b]0;t\x07" for n, c in enumerate(text)).encode()
