@@ -17,7 +17,7 @@ from .checks import check_directory
 from .ending import wait_for_end
 from .exits import CUT_SHORT, agree, keep_screen, learn_end
 from .launch import UNDO_SECONDS, NotLaunched, clear, launch, let_go
-from .policy import delay_of_restart
+from .policy import after_running, delay_of_restart
 from .processes import is_alive
 from .shop import Shop
 from .types import (
@@ -102,6 +102,8 @@ class SessionActor(Actor):
         if not isinstance(session.state, Active | Suspended) or session.state.pane != pane:
             return session
         after = await learn_end(self._shop, session, pane)
+        ran = trio.current_time() - self._launched_at
+        after = evolve(after, restarts=after_running(after.restarts, ran, self._shop.settings))
         await self._put(after, Ended(after))
         if isinstance(after.state, Exited):
             self.spawn(keep_screen, self._shop, after, acts.place_of(after, pane))
@@ -216,9 +218,7 @@ class SessionActor(Actor):
         await self.ref.call(SessionActor.note_end, pane)
 
     def _plan_restart(self, session: Session, state: Exited) -> None:
-        ran = trio.current_time() - self._launched_at
-        settings = self._shop.settings
-        delay = delay_of_restart(session.restarts, state.exit, ran, settings)
+        delay = delay_of_restart(session.restarts, state.exit, self._shop.settings)
         if delay is not None:
             self.spawn(self._restart_later, delay, state)
 

@@ -15,6 +15,7 @@ from rdvd.sessions import (
     Exited,
     Lost,
     Program,
+    Restarted,
     Session,
     SessionActor,
     Suspended,
@@ -96,6 +97,23 @@ async def test_when_tmux_is_killed_its_sessions_are_lost_and_can_be_begun_again(
     alive, failed = await house.front.restore(house.user)
     assert ([session.id], {}) == ([each.id for each in alive], failed)
     assert isinstance(house.front.get(session.id).state, Active)
+
+
+async def test_what_has_run_for_a_good_while_begins_a_new_row_of_restarts(
+    tmp_path: Path, run: Path
+):
+    async with living(tmp_path, run, restart_delay_seconds=0.01, steady_seconds=0) as house:
+        rows: list[int] = []
+        with house.shop.facts.subscribe(1_000) as facts:
+            await house.new("false", restart="on-failure")
+
+            async for fact in facts:
+                if isinstance(fact, Restarted):
+                    rows.append(fact.session.restarts.in_a_row)
+                if len(rows) == 3:
+                    break
+
+        assert [1, 1, 1] == rows
 
 
 async def test_after_a_reboot_what_ran_is_begun_again_if_so_configured(tmp_path: Path, run: Path):
