@@ -94,7 +94,9 @@ class SessionActor(Actor):
                 self.spawn(self._keep_piped_after, 0)
                 return session
             case _:
-                return await self._put(await agree(self._shop, session))
+                after = await self._put(await agree(self._shop, session))
+                self._plan_restart(after)  # which may have been due while we were away
+                return after
 
     async def note_end(self, pane: Pane) -> Session:
         """The wrapper in this pane has ended; an earlier one than ours is no concern."""
@@ -107,7 +109,7 @@ class SessionActor(Actor):
         await self._put(after, Ended(after))
         if isinstance(after.state, Exited):
             self.spawn(keep_screen, self._shop, after, acts.place_of(after, pane))
-            self._plan_restart(after, after.state)
+            self._plan_restart(after)
         return after
 
     async def keep_piped(self) -> None:
@@ -217,10 +219,12 @@ class SessionActor(Actor):
         await wait_for_end(pane.pid, pane.born)
         await self.ref.call(SessionActor.note_end, pane)
 
-    def _plan_restart(self, session: Session, state: Exited) -> None:
-        delay = delay_of_restart(session.restarts, state.exit, self._shop.settings)
-        if delay is not None:
-            self.spawn(self._restart_later, delay, state)
+    def _plan_restart(self, session: Session) -> None:
+        state = session.state
+        if isinstance(state, Exited):
+            delay = delay_of_restart(session.restarts, state.exit, self._shop.settings)
+            if delay is not None:
+                self.spawn(self._restart_later, delay, state)
 
     async def _restart_later(self, delay: float, state: Exited) -> None:
         await trio.sleep(delay)  # a back-off

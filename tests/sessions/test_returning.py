@@ -116,6 +116,16 @@ async def test_what_has_run_for_a_good_while_begins_a_new_row_of_restarts(
         assert [1, 1, 1] == rows
 
 
+async def test_a_restart_that_was_due_comes_although_the_daemon_was_away(tmp_path: Path, run: Path):
+    async with living(tmp_path, run, restart_delay_seconds=50) as house:
+        session = await house.new("false", restart="on-failure")
+        await house.until(session.id, Exited)
+
+    async with living(tmp_path, run, restart_delay_seconds=0.01, most_restarts_in_a_row=1) as house:
+        while house.front.get(session.id).restarts.count < 1:
+            await house.until(session.id, Active)
+
+
 async def test_after_a_reboot_what_ran_is_begun_again_if_so_configured(tmp_path: Path, run: Path):
     async with living(tmp_path, run) as house:
         session = await house.new("sleep", "100")
