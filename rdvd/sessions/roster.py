@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from rdvd.ground.errors import Conflict, NotFound
 from rdvd.identity import SessionId, UserId
 
-from .types import Active, Session, Status, Suspended, pane_of, status_of
+from .types import Active, Session, Status, Suspended, status_of
 
 GONE: frozenset[Status] = frozenset({"closed", "trashed"})
 
@@ -22,19 +22,23 @@ class Roster:
     def __init__(self) -> None:
         self._sessions: dict[SessionId, Session] = {}
         self._panes: dict[int, SessionId] = {}
+        self._pids: dict[SessionId, int] = {}  # the other way round
 
     def put(self, session: Session) -> None:
-        self._forget_pane(session.id)
+        before = self._sessions.get(session.id)
         self._sessions[session.id] = session
-        if isinstance(session.state, Active | Suspended):  # the number of a dead one is anybody's
-            self._panes[session.state.pane.pid] = session.id
+        if isinstance(session.state, Active | Suspended):
+            self.register(session.state.pane.pid, session.id)
+        elif before is not None and type(before.state) is not type(session.state):
+            self._forget_process(session.id)  # the number of a dead one is anybody's
 
     def register(self, pid: int, id: SessionId) -> None:
         """What runs in this process is the session's, even before the row says so."""
-        self._panes[pid] = id
+        self._forget_process(id)
+        self._panes[pid], self._pids[id] = id, pid
 
     def remove(self, id: SessionId) -> None:
-        self._forget_pane(id)
+        self._forget_process(id)
         self._sessions.pop(id, None)
 
     def panes(self) -> Mapping[int, SessionId]:
@@ -80,7 +84,7 @@ class Roster:
         others = (each for each in self.all() if each.folder == session.folder)
         return frozenset(each.id for each in others if each.user == session.user)
 
-    def _forget_pane(self, id: SessionId) -> None:
-        old = pane_of(self._sessions[id]) if id in self._sessions else None
-        if old is not None and self._panes.get(old.pid) == id:
-            del self._panes[old.pid]
+    def _forget_process(self, id: SessionId) -> None:
+        pid = self._pids.pop(id, None)
+        if pid is not None and self._panes.get(pid) == id:
+            del self._panes[pid]
