@@ -3,11 +3,12 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import trio
 
-from rdvd.ground.private import read_private
+from rdvd.ground.locks import who_holds
 
 from .errors import RecorderProblem
 from .types import RecordingSettings
@@ -56,9 +57,7 @@ async def launch(settings: RecordingSettings) -> bool:
 
 def ask_to_leave(lock: Path) -> None:
     """For one whose socket somebody has removed. It lets go of everything in good order."""
-    pid = (read_private(lock) or b"").strip()
-    if pid.isdigit():
-        try:
-            os.kill(int(pid), signal.SIGTERM)
-        except ProcessLookupError:
-            return
+    pid = who_holds(lock)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)

@@ -14,6 +14,7 @@ import pytest
 import trio
 
 from rdvd.bytelog import Recording
+from rdvd.bytelog.launch import ask_to_leave
 
 from .recorders import Home, home_in, piped, recording_in, wait_until
 
@@ -216,6 +217,20 @@ async def test_a_recorder_whose_socket_was_removed_is_replaced(home: Home):
         assert await recording.add("one") == 0
 
     assert home.recorder not in (None, first)
+
+
+def test_only_who_holds_the_lock_is_asked_to_leave(place: Path):
+    lock = place / "recorder.lock"
+    lock.write_text(f"{os.getpid()}\n")  # of a recorder that is long gone: now it is our number
+    heard = list[int]()
+    usual = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+
+    try:
+        ask_to_leave(lock)
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+
+    assert [] == heard
 
 
 async def test_a_recorder_leaves_when_nobody_is_there_and_nothing_is_to_be_recorded(home: Home):
