@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from types import FrameType
 
 from .clients import Client, Gone, is_our_user
@@ -47,7 +48,8 @@ class Recorder:
     def run(self) -> None:
         self.shelf.sweep(by_age=False)
         for name in self.shelf.find_marked():
-            self._register(self.shelf.add(name))
+            with suppress(OSError):  # the daemon asks for each of them again, and is told
+                self._register(self.shelf.add(name))
         while not self._is_leaving:
             for descriptor, what in self._epoll.poll(self._timeout()):
                 if descriptor != self._control.fileno():

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import trio
 
-from rdvd.bytelog import Recording
+from rdvd.bytelog import RecorderProblem, Recording
 from rdvd.bytelog.launch import ask_to_leave
+from rdvd.recorder import LOG, MARKER
 
 from .recorders import Home, home_in, piped, recording_in, wait_until
 
@@ -217,6 +218,19 @@ async def test_a_recorder_whose_socket_was_removed_is_replaced(home: Home):
         assert await recording.add("one") == 0
 
     assert home.recorder not in (None, first)
+
+
+async def test_a_session_that_cannot_be_recorded_keeps_no_other_from_it(home: Home):
+    for name in ("damaged", "whole"):
+        (home.make(name) / MARKER).touch(0o600)
+    (home.settings.sessions / "damaged" / LOG).touch(0o600)
+
+    async with recording_in(home) as recording:
+        facts = await recording.facts()
+        with pytest.raises(RecorderProblem, match="the recorder refuses"):
+            await recording.add("damaged")
+
+    assert (1, "") == (facts.sessions, facts.trouble)
 
 
 def test_only_who_holds_the_lock_is_asked_to_leave(place: Path):
