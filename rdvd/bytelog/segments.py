@@ -68,7 +68,7 @@ def segments_of(log: Path) -> list[SegmentFile]:
                     except FileNotFoundError:
                         continue  # a limit has just removed it
                     found.append(SegmentFile(Path(entry.path), start, size))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found, key=lambda each: each.start)
 

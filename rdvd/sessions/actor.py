@@ -9,6 +9,7 @@ import trio
 from attrs import evolve
 
 from actors import Actor, Refused
+from rdvd.bytelog import RecorderProblem
 from rdvd.ground.clock import now_ms
 from rdvd.identity import SessionId
 
@@ -40,6 +41,7 @@ from .types import (
 log = logging.getLogger("rdvd.sessions")
 
 PIPE_PAUSE = 1.0
+RECORD_PAUSE = 30.0
 
 
 class SessionActor(Actor):
@@ -90,7 +92,7 @@ class SessionActor(Actor):
                     return await self.note_end(pane)
                 if not homes.has_begun(self._shop.home(self._id)):
                     self.spawn(self._let_go_late)
-                await self._shop.recording.add(self._id)
+                await self.record()
                 self.spawn(self._keep_piped_after, 0)
                 return session
             case _:
@@ -111,6 +113,16 @@ class SessionActor(Actor):
             self.spawn(keep_screen, self._shop, after, acts.place_of(after, pane))
             self._plan_restart(after)
         return after
+
+    async def record(self) -> None:
+        """Go on with its log. A session lives without one too, but it is asked for again."""
+        if isinstance(self._session.state, Active | Suspended):
+            try:
+                await self._shop.recording.add(self._id)
+            except RecorderProblem as problem:
+                extra = {"session": self._id, "error": problem.detail}
+                log.error("session.not_recorded", extra=extra)
+                self.spawn(self._record_later)
 
     async def keep_piped(self) -> None:
         """Whether its output reaches the recorder is worth a look."""
@@ -204,6 +216,11 @@ class SessionActor(Actor):
             await let_go(self._shop, self._session)
         except NotLaunched:
             await trio.to_thread.run_sync(homes.remove_go, self._shop.home(self._id))
+
+    async def _record_later(self) -> None:
+        await trio.sleep(RECORD_PAUSE)  # a back-off
+        with suppress(Refused):  # it is just being stopped
+            await self.ref.call(SessionActor.record)
 
     async def _keep_piped_after(self, pause: float) -> None:
         await trio.sleep(pause)  # a back-off: a pipe that breaks at once would mark gaps for ever

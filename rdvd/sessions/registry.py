@@ -168,7 +168,7 @@ class Sessions(Actor):
         async def settle(session: Session) -> None:
             try:
                 after = await self._rooms.sessions[session.id].call(SessionActor.settle)
-            except Unavailable as problem:  # its actor fell; its supervisor tries again
+            except Refused as problem:  # one that cannot keeps nobody else from coming up
                 extra = {"session": session.id, "error": str(problem)}
                 log.error("session.not_settled", extra=extra)
                 return

@@ -27,7 +27,7 @@ from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphan
 from rdvd.sessions.processes import is_alive, look_at
 from rdvd.sessions.sights import screen_of
 
-from .house import House, living
+from .house import House, end_recorder, living
 
 
 async def test_what_lives_is_adopted_as_it_was(tmp_path: Path, run: Path):
@@ -114,6 +114,19 @@ async def test_what_has_run_for_a_good_while_begins_a_new_row_of_restarts(
                     break
 
         assert [1, 1, 1] == rows
+
+
+async def test_a_session_that_cannot_be_recorded_is_there_all_the_same(tmp_path: Path, run: Path):
+    async with living(tmp_path, run) as house:
+        session = await house.new("cat")
+    end_recorder(run / "recorder.pid")
+    log = tmp_path / "sessions" / session.id / "log"
+    log.rename(log.with_name("moved away"))
+    log.touch()
+
+    async with living(tmp_path, run) as house:
+        assert isinstance(house.front.get(session.id).state, Active)
+        await house.front.close(session.id)
 
 
 async def test_a_restart_that_was_due_comes_although_the_daemon_was_away(tmp_path: Path, run: Path):
