@@ -166,7 +166,7 @@ class Recorder:
 
     def _drop(self, client: Client) -> None:
         self._clients.pop(client.socket.fileno(), None)
-        self.requests.waits[:] = [w for w in self.requests.waits if w.client is not client]
+        self.requests.leave_out(client)
         client.socket.close()
         if not self._clients and (not self.shelf.recordings or not self._is_in_place()):
             self._leave()

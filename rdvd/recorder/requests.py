@@ -86,10 +86,18 @@ class Requests:
                 self.waits.remove(wait)
                 wait.client.answer(wait.number, "ok", self._end(wait))
             elif mono_ms() >= wait.until:
-                self.waits.remove(wait)
-                wait.recording.is_leaving = False
+                self._give_up(wait)
                 text = f"the pipe of {wait.recording.name} is not done after {PATIENCE_MS} ms"
                 wait.client.answer(wait.number, "no", "BUSY", text)
+
+    def leave_out(self, client: Client) -> None:
+        """It has gone, and nobody knows whether its session is still to leave."""
+        for wait in [each for each in self.waits if each.client is client]:
+            self._give_up(wait)
+
+    def _give_up(self, wait: Wait) -> None:
+        self.waits.remove(wait)
+        wait.recording.is_leaving = False
 
     def _end(self, wait: Wait) -> int:
         if wait.leaves and wait.recording.name in self._shelf.recordings:
