@@ -25,10 +25,14 @@ class Recording:
     def __init__(self, name: str, directory: str, segment_bytes: int) -> None:
         self.name = name
         self.directory = directory
-        self.log = Log(f"{directory}/{LOG}", segment_bytes)
         self.fifo = os.open(
             f"{directory}/{FIFO}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
         )
+        try:
+            self.log = Log(f"{directory}/{LOG}", segment_bytes)
+        except OSError:
+            os.close(self.fifo)
+            raise
         self.has_writer = False
         self.is_leaving = False
         self.failure = 0

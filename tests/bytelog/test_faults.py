@@ -233,6 +233,23 @@ async def test_a_session_that_cannot_be_recorded_keeps_no_other_from_it(home: Ho
     assert (1, "") == (facts.sessions, facts.trouble)
 
 
+async def test_a_session_that_cannot_be_begun_costs_no_descriptor(home: Home):
+    directory = home.make("one")
+    async with recording_in(home) as recording:
+        await recording.add("one")
+        home.kill_recorder()  # so that its last segment is open
+    (directory / "pane").unlink()
+
+    async with recording_in(home) as recording:
+        before = len(os.listdir(f"/proc/{(await recording.facts()).pid}/fd"))
+        for _ in range(5):
+            with pytest.raises(RecorderProblem, match="the recorder refuses"):
+                await recording.add("one")
+        after = len(os.listdir(f"/proc/{(await recording.facts()).pid}/fd"))
+
+    assert before == after
+
+
 def test_only_who_holds_the_lock_is_asked_to_leave(place: Path):
     lock = place / "recorder.lock"
     lock.write_text(f"{os.getpid()}\n")  # of a recorder that is long gone: now it is our number
