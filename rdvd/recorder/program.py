@@ -100,13 +100,13 @@ class Recorder:
 
     def _pump_all(self) -> None:
         for recording in list(self._ready):
-            if recording.name not in self.shelf.recordings or not self.shelf.pump(recording):
+            if not self.shelf.pump(recording):
                 del self._ready[recording]
 
     def _register(self, recording: Recording) -> None:
         if recording.fifo not in self._fifos:
+            self._epoll.register(recording.fifo, _EDGE)  # refuses what is no pipe
             self._fifos[recording.fifo] = recording
-            self._epoll.register(recording.fifo, _EDGE)
             self._ready[recording] = None
 
     def _forget(self, recording: Recording) -> None:

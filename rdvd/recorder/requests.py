@@ -35,8 +35,8 @@ class Wait:
         recording = self.recording
         slept = not self.leaves and recording.pipe_sleeps()
         before = recording.log.end
-        if recording.name not in shelf.recordings:
-            return True
+        if shelf.recordings.get(recording.name) is not recording:
+            return True  # it has left; another of its name may have begun
         more = shelf.pump(recording)
         if not recording.has_writer and recording.pipe_pid() is not None:
             return not more
@@ -100,7 +100,7 @@ class Requests:
         wait.recording.is_leaving = False
 
     def _end(self, wait: Wait) -> int:
-        if wait.leaves and wait.recording.name in self._shelf.recordings:
+        if wait.leaves and self._shelf.recordings.get(wait.recording.name) is wait.recording:
             self._forget(wait.recording)
             return self._shelf.finish(wait.recording)
         self._shelf.cover(wait.recording)

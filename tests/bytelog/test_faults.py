@@ -250,6 +250,18 @@ async def test_a_session_that_cannot_be_begun_costs_no_descriptor(home: Home):
     assert before == after
 
 
+async def test_what_is_no_pipe_is_refused_however_often_it_is_asked_for(
+    home: Home, recording: Recording
+):
+    directory = home.make("one")
+    (directory / "pane").unlink()
+    (directory / "pane").touch(0o600)
+
+    for _ in range(2):
+        with pytest.raises(RecorderProblem, match="the recorder refuses"):
+            await recording.add("one")
+
+
 def test_only_who_holds_the_lock_is_asked_to_leave(place: Path):
     lock = place / "recorder.lock"
     lock.write_text(f"{os.getpid()}\n")  # of a recorder that is long gone: now it is our number
