@@ -1,5 +1,6 @@
 """One session that is being recorded: from its FIFO into its log, through full disks as well."""
 
+import errno
 import os
 from array import array
 from fcntl import ioctl
@@ -13,7 +14,7 @@ LARGEST_BLOCK = 64 * 1024
 TURN = 256 * 1024  # bytes of one session before it is another one's turn
 FIFO_BYTES = 64 * 1024
 ALMOST_FULL = FIFO_BYTES * 3 // 8  # its pages may be half empty each
-NO_ROOM = {28, 122, 27}  # ENOSPC, EDQUOT, EFBIG
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Recording:
@@ -60,7 +61,7 @@ class Recording:
         return True
 
     def _refused(self, error: OSError, time_ms: int) -> None:
-        self.failure = error.errno or 5
+        self.failure = error.errno or errno.EIO
         if self.waiting < ALMOST_FULL:
             return
         gone = os.read(self.fifo, FIFO_BYTES)
@@ -86,7 +87,7 @@ class Recording:
         try:
             done = self.log.cover(time_ms)
         except OSError as error:
-            self.failure = error.errno or 5
+            self.failure = error.errno or errno.EIO
             return False
         self.covered_at = mono_ms
         return done
@@ -98,7 +99,7 @@ class Recording:
             self.log.cover(time_ms)
             self.failure = 0
         except OSError as error:
-            self.failure = error.errno or 5
+            self.failure = error.errno or errno.EIO
 
     def mark_gap(self, time_ms: int) -> None:
         self.log.mark(time_ms, Kind.UNPIPED)
@@ -130,7 +131,7 @@ class Recording:
             self.log.heal(time_ms)
             self.log.seal(time_ms)
         except OSError as error:
-            self.failure = error.errno or 5
+            self.failure = error.errno or errno.EIO
         try:
             os.unlink(f"{self.directory}/{MARKER}")
         except FileNotFoundError:

@@ -4,6 +4,7 @@ The bytes go from the FIFO to the file inside the kernel: at no moment do they l
 memory, so that we may be killed at any moment.
 """
 
+import errno
 import os
 from binascii import crc32
 
@@ -12,7 +13,7 @@ from .types import Kind, Record
 
 PIECE = 64 * 1024
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-_NO_SPLICE = 22, 38, 95  # EINVAL, ENOSYS, EOPNOTSUPP: this file system cannot
+_NO_SPLICE = errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP  # this file system cannot
 
 
 class Segment:
@@ -80,7 +81,7 @@ class Segment:
         while at < self.end:
             piece = os.pread(self.data, min(PIECE, self.end - at), at - self.start)
             if not piece:
-                raise OSError(5, "a segment became shorter while it was written")
+                raise OSError(errno.EIO, "a segment became shorter while it was written")
             sum_, at = crc32(piece, sum_), at + len(piece)
         self.note(Record(time_ms, self.covered, self.end, sum_))
         self.covered = self.end
@@ -89,7 +90,7 @@ class Segment:
     def note(self, record: Record) -> None:
         """At a fixed place: what the disk took only half of is written over the next time."""
         if os.pwrite(self.index, pack(record), self._written) != RECORD_SIZE:
-            raise OSError(28, "the disk had room for a part of a record only")
+            raise OSError(errno.ENOSPC, "the disk had room for a part of a record only")
         self._written += RECORD_SIZE
         self.last_time = record.time_ms
 
