@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from rdvd.bytelog import RecorderProblem, Recording
-from rdvd.bytelog.launch import ask_to_leave
-from rdvd.recorder import LOG, MARKER
+from rdvd.bytelog import Recording
 
 from .recorders import Home, home_in, piped, recording_in, wait_until
 
@@ -218,62 +216,6 @@ async def test_a_recorder_whose_socket_was_removed_is_replaced(home: Home):
         assert await recording.add("one") == 0
 
     assert home.recorder not in (None, first)
-
-
-async def test_a_session_that_cannot_be_recorded_keeps_no_other_from_it(home: Home):
-    for name in ("damaged", "whole"):
-        (home.make(name) / MARKER).touch(0o600)
-    (home.settings.sessions / "damaged" / LOG).touch(0o600)
-
-    async with recording_in(home) as recording:
-        facts = await recording.facts()
-        with pytest.raises(RecorderProblem, match="the recorder refuses"):
-            await recording.add("damaged")
-
-    assert (1, "") == (facts.sessions, facts.trouble)
-
-
-async def test_a_session_that_cannot_be_begun_costs_no_descriptor(home: Home):
-    directory = home.make("one")
-    async with recording_in(home) as recording:
-        await recording.add("one")
-        home.kill_recorder()  # so that its last segment is open
-    (directory / "pane").unlink()
-
-    async with recording_in(home) as recording:
-        before = len(os.listdir(f"/proc/{(await recording.facts()).pid}/fd"))
-        for _ in range(5):
-            with pytest.raises(RecorderProblem, match="the recorder refuses"):
-                await recording.add("one")
-        after = len(os.listdir(f"/proc/{(await recording.facts()).pid}/fd"))
-
-    assert before == after
-
-
-async def test_what_is_no_pipe_is_refused_however_often_it_is_asked_for(
-    home: Home, recording: Recording
-):
-    directory = home.make("one")
-    (directory / "pane").unlink()
-    (directory / "pane").touch(0o600)
-
-    for _ in range(2):
-        with pytest.raises(RecorderProblem, match="the recorder refuses"):
-            await recording.add("one")
-
-
-def test_only_who_holds_the_lock_is_asked_to_leave(place: Path):
-    lock = place / "recorder.lock"
-    lock.write_text(f"{os.getpid()}\n")  # of a recorder that is long gone: now it is our number
-    heard = list[int]()
-    usual = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
-
-    try:
-        ask_to_leave(lock)
-    finally:
-        signal.signal(signal.SIGTERM, usual)
-
-    assert [] == heard
 
 
 async def test_a_recorder_leaves_when_nobody_is_there_and_nothing_is_to_be_recorded(home: Home):

@@ -215,25 +215,6 @@ async def test_the_death_of_cat_is_told_also_if_nothing_was_ever_printed(
             terminal.pipe(directory)
 
 
-async def test_who_leaves_before_a_session_has_ended_takes_its_wish_back(home: Home):
-    directory = home.make("one")
-    with piped(directory) as cat:
-        async with recording_in(home) as recording, trio.open_nursery() as nursery:
-            await recording.add("one")
-            nursery.start_soon(recording.remove, "one")  # which waits for the end of `cat`
-            await wait_all_tasks_blocked()
-            await recording.facts()  # by now it has come to the recorder
-            nursery.cancel_scope.cancel()
-
-        async with recording_in(home) as recording:
-            with recording.unpiped.subscribe() as news:
-                await recording.add("one")
-                await recording.drain("one")
-                cat.kill()
-                with trio.fail_after(5):
-                    assert "one" == (await anext(aiter(news))).session
-
-
 async def test_what_comes_while_no_recorder_is_there_waits_for_the_next(home: Home, place: Path):
     directory = home.make("one")
     async with recording_in(home) as recording:

@@ -15,7 +15,6 @@ from rdvd.sessions import (
     Exited,
     Lost,
     Program,
-    Restarted,
     Session,
     SessionActor,
     Suspended,
@@ -99,23 +98,6 @@ async def test_when_tmux_is_killed_its_sessions_are_lost_and_can_be_begun_again(
     assert isinstance(house.front.get(session.id).state, Active)
 
 
-async def test_what_has_run_for_a_good_while_begins_a_new_row_of_restarts(
-    tmp_path: Path, run: Path
-):
-    async with living(tmp_path, run, restart_delay_seconds=0.01, steady_seconds=0) as house:
-        rows: list[int] = []
-        with house.shop.facts.subscribe(1_000) as facts:
-            await house.new("false", restart="on-failure")
-
-            async for fact in facts:
-                if isinstance(fact, Restarted):
-                    rows.append(fact.session.restarts.in_a_row)
-                if len(rows) == 3:
-                    break
-
-        assert [1, 1, 1] == rows
-
-
 async def test_a_session_that_cannot_be_recorded_is_there_all_the_same(tmp_path: Path, run: Path):
     async with living(tmp_path, run) as house:
         session = await house.new("cat")
@@ -127,16 +109,6 @@ async def test_a_session_that_cannot_be_recorded_is_there_all_the_same(tmp_path:
     async with living(tmp_path, run) as house:
         assert isinstance(house.front.get(session.id).state, Active)
         await house.front.close(session.id)
-
-
-async def test_a_restart_that_was_due_comes_although_the_daemon_was_away(tmp_path: Path, run: Path):
-    async with living(tmp_path, run, restart_delay_seconds=50) as house:
-        session = await house.new("false", restart="on-failure")
-        await house.until(session.id, Exited)
-
-    async with living(tmp_path, run, restart_delay_seconds=0.01, most_restarts_in_a_row=1) as house:
-        while house.front.get(session.id).restarts.count < 1:
-            await house.until(session.id, Active)
 
 
 async def test_after_a_reboot_what_ran_is_begun_again_if_so_configured(tmp_path: Path, run: Path):
@@ -174,19 +146,6 @@ async def test_while_tmux_stands_still_ends_are_known_and_the_rest_is_refused(
 
     assert isinstance(ended.state, Exited)
     assert signal.SIGTERM == ended.state.exit.signal
-
-
-async def test_a_failed_command_is_begun_again_with_ever_longer_pauses(tmp_path: Path, run: Path):
-    async with living(tmp_path, run, restart_delay_seconds=0.01, most_restarts_in_a_row=3) as house:
-        session = await house.new("false", restart="on-failure")
-
-        while (
-            not isinstance((now := await house.until(session.id, Exited)).state, Exited)
-            or now.restarts.in_a_row < 3
-        ):
-            await house.until(session.id, Active)
-
-        assert 3 == now.restarts.count
 
 
 async def test_a_restart_keeps_the_log_and_ends_what_ran(house: House):
