@@ -15,6 +15,10 @@ from rdvd.recorder import LOG, MARKER
 from .recorders import Home, piped, recording_in
 
 
+def descriptors_of(pid: int | None) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
 async def test_a_session_that_cannot_be_recorded_keeps_no_other_from_it(home: Home):
     for name in ("damaged", "whole"):
         (home.make(name) / MARKER).touch(0o600)
@@ -36,14 +40,12 @@ async def test_a_session_that_cannot_be_begun_costs_no_descriptor(home: Home):
     (directory / "pane").unlink()
 
     async with recording_in(home) as recording:
-        descriptors = Path(f"/proc/{(await recording.facts()).pid}/fd")
-        before = len(list(descriptors.iterdir()))
+        before = descriptors_of(home.recorder)
         for _ in range(5):
             with pytest.raises(RecorderProblem, match="the recorder refuses"):
                 await recording.add("one")
-        after = len(list(descriptors.iterdir()))
 
-    assert before == after
+        assert before == descriptors_of(home.recorder)
 
 
 async def test_what_is_no_pipe_is_refused_however_often_it_is_asked_for(
