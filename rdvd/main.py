@@ -124,7 +124,7 @@ def tree(
     sweeper = Sweeper(store, cleanup_settings(config), side.trash.expire)
     sources = MetricSources(
         store, tmux, traffic, guard, tally, lambda: root.snapshot(), lag, census, events,
-        recording, roster)  # fmt: skip
+        recording, roster, lambda: side.trash.waiting)  # fmt: skip
     routes = identity_routes(auth.ref) + audit_routes(store, keeper) + config_routes(settings.ref)
     routes += session_routes(front, auth.ref)
     routes += side.routes(front) + safekeeping_routes(store, config.database.path, record)

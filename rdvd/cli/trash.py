@@ -88,12 +88,23 @@ def empty(older_than: str | None, dry_run: bool, is_confirmed: bool, fields: str
     query = {} if older_than is None else {"older_than": older_than}
     would = _empty({**query, "dry_run": "true"})
     if dry_run or not would["entries"]:
-        tell(would, fields, f"{would['entries']} entries, {_size(would['bytes'])}.")
+        said = f"{would['entries']} entries, {_size(would['bytes'])}."
+        tell(would, fields, said + _of_waiting(would))
         return
     question = f"Remove {would['entries']} entries ({_size(would['bytes'])}) for good?"
     confirm(question, is_confirmed=is_confirmed)
     gone = _empty(query)
-    tell(gone, fields, f"{gone['entries']} entries are gone.")
+    tell(gone, fields, f"{gone['entries']} entries are gone." + _of_waiting(gone))
+
+
+def _of_waiting(emptied: Any) -> str:
+    if not emptied["waiting"]:
+        return ""
+    return (
+        f"\n{emptied['waiting']} more are as old by the date alone, for the clock has jumped: that"
+        f" counts after {_hours(emptied['waits_seconds'])} of running. `rdv trash rm` removes one"
+        " now."
+    )
 
 
 def _all(kind: str | None = None) -> list[Any]:
@@ -151,7 +162,7 @@ def _table(found: list[Any]) -> str:
             "kind": each["kind"],
             "title": plain(each["title"]),
             "thrown away": moment(each["thrown_at"]),
-            "goes": moment(each["expires_at"]),
+            "goes": _end(each),
             "size": _size(each["bytes"]),
             "id": each["id"],
             "place": plain(each["place"] or "-"),
@@ -159,6 +170,19 @@ def _table(found: list[Any]) -> str:
         for each in found
     ]
     return table(rows) or "The trash is empty."
+
+
+def _end(entry: Any) -> str:
+    from rdvd.cli.words import moment  # lazy: as above
+
+    if entry.get("waits_seconds") is None:
+        return moment(entry["expires_at"])
+    return f"after {_hours(entry['waits_seconds'])} of running"
+
+
+def _hours(seconds: int) -> str:
+    """Rounded up, for nothing goes earlier."""
+    return f"{-(-seconds // 3600)} h"
 
 
 def _size(count: int) -> str:

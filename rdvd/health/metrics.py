@@ -53,6 +53,7 @@ class MetricSources:
     events: Events
     recording: Recording
     roster: Roster
+    waiting: Callable[[], int] = lambda: 0
     started: float = field(factory=time.monotonic)
 
 
@@ -99,6 +100,7 @@ def families(sources: MetricSources, recorder: RecorderFacts) -> list[Family]:
         *_of_events(sources.events),
         *_of_recorder(recorder),
         *_of_sessions(sources.roster),
+        _gauge("rdvd_trash_waiting", "Entries that only the date makes old.", sources.waiting()),
     ]
 
 

@@ -42,3 +42,4 @@ from .types import TrashFull as TrashFull
 from .types import TrashId as TrashId
 from .types import TrashKind as TrashKind
 from .types import readable as readable
+from .watch import Watch as Watch

@@ -17,16 +17,17 @@ import trio
 from attrs import evolve
 
 from rdvd.events import Events
-from rdvd.ground.clock import now_ms
 from rdvd.ground.ids import new_id
 from rdvd.ground.store import Store
 from rdvd.identity import UserId
 
 from . import moving, queries, storage
+from .aging import Retention
 from .caretaker import Caretaker
 from .custody import Custody, until_cancelled
 from .members import Commit, Member, Restorer
 from .settings import TrashSettings
+from .sighting import Glance, Judged
 from .survey import entry_of, survey, targets_of
 from .types import (
     Ambiguous,
@@ -40,6 +41,7 @@ from .types import (
     readable,
 )
 from .views import brief
+from .watch import Watch
 
 log = logging.getLogger("rdvd.trash")
 
@@ -56,12 +58,13 @@ class Trash:
         store: Store,
         settings: TrashSettings,
         events: Events,
-        today: Callable[[], int] = now_ms,
+        watch: Watch | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
         self._events = events
-        self._today = today
+        self._watch = watch or Watch()
+        self._retention = Retention(store, self._watch)
         self._custody = Custody(store, settings)
         self._caretaker = Caretaker(self._custody, partial(self._tell, "trash.removed"))
         self._restorers: dict[TrashKind, Restorer] = {}
@@ -93,7 +96,7 @@ class Trash:
             evolve(await self._entry_of(part.parcel, (), part.staying), part_of=entry.id)
             for part in parts
         ]
-        await self._store.write(storage.begin, [entry, *along], self._settings.max_bytes)
+        await self._store.write(self._begin, [entry, *along], self._watch.glance())
         async with self._undoing(partial(self._undo_put, along), entry):
             moved = await until_cancelled(moving.take_in, self._custody.home(entry), entry.moved)
             staying_items = tuple(item for item in entry.items if item.stays)
@@ -177,17 +180,27 @@ class Trash:
                 self._restorers[entry.kind].forgotten(entry)
         self._caretaker.ask()
 
-    async def sum_older_than(self, moment: int, user: UserId) -> tuple[int, int]:
-        """How many, and how many bytes, `empty` would remove."""
-        return await self._store.read(queries.sum_older_than, moment, user)
+    async def older_than(self, age: int | None, user: UserId) -> Judged:
+        """What `empty` would remove, and what not yet, for the clock has jumped."""
+        return await self._retention.older_than(age, user)
 
-    async def empty(self, moment: int, user: UserId) -> int:
-        """All that this user has thrown away up to this moment."""
-        return await self._delete_pages(moment, user, "thrown")
+    async def empty(self, age: int | None, user: UserId) -> Judged:
+        """What this user has thrown away, at least so many milliseconds ago."""
+        return await self._delete_all(await self._retention.older_than(age, user))
 
     async def expire(self) -> int:
         """What has been there long enough, of whomever it is."""
-        return await self._delete_pages(self._today(), None, "expires")
+        return len((await self._delete_all(await self._retention.expired())).old)
+
+    async def waiting_of(self, user: UserId) -> Mapping[TrashId, int]:
+        """What of this user's is old by the date alone, and how long the daemon has to run until
+        that is believed, in milliseconds."""
+        return await self._retention.waiting_of(user)
+
+    @property
+    def waiting(self) -> int:
+        """How many entries the last `expire` has left for that."""
+        return self._retention.waiting
 
     async def keep(
         self,
@@ -196,10 +209,13 @@ class Trash:
         task_status: trio.TaskStatus[Any],  # Any: nobody waits for a value
     ) -> None:
         await self._caretaker.recover()
+        await self._retention.note()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._caretaker.remove_when_asked)
+            nursery.start_soon(self._retention.watch)
             task_status.started()
             await stopping.wait()
+            await self._retention.note()
             nursery.cancel_scope.cancel()
 
     @asynccontextmanager
@@ -217,19 +233,18 @@ class Trash:
                     await undo(entry)
                     self._caretaker.ask()
 
-    async def _delete_pages(self, moment: int, user: UserId | None, column: str) -> int:
-        count = 0
-        while page := await self._store.read(queries.older_than, moment, user, column):
-            await self.delete(page)
-            count += len(page)
-        return count
+    async def _delete_all(self, judged: Judged) -> Judged:
+        for first in range(0, len(judged.old), queries.PAGE):
+            some = judged.old[first : first + queries.PAGE]
+            await self.delete(await self._store.read(queries.these, some))
+        return judged
 
     async def _entry_of(
         self, parcel: Parcel, paths: Sequence[Path], staying: Sequence[Path]
     ) -> TrashEntry:
         trash = self._settings.directory
         items = await until_cancelled(survey, paths, staying, trash)
-        now = self._today()
+        now = self._watch.date()
         expires = now + round(self._settings.retention_days * DAY_MS)
         return entry_of(TrashId(new_id()), parcel, items, now, expires)
 
@@ -237,6 +252,10 @@ class Trash:
         for part in parts:
             await self._custody.undo_put(part)
         await self._custody.undo_put(entry)
+
+    def _begin(self, db: sqlite3.Connection, entries: Sequence[TrashEntry], glance: Glance) -> None:
+        storage.begin(db, entries, self._settings.max_bytes)
+        self._retention.stamp(db, glance, entries)
 
     def _keep(
         self,

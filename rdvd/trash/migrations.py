@@ -68,3 +68,36 @@ def m003_beside(db: Database) -> None:
         "ALTER TABLE trash_items ADD COLUMN is_beside INTEGER NOT NULL DEFAULT 0"
         " CHECK (is_beside IN (0, 1))"
     )
+
+
+@MIGRATIONS()
+def m004_sightings(db: Database) -> None:
+    """What was seen of the clocks, so that a wrong one cannot empty the trash. Entries of before
+    are as old as their date says, and wait for the daemon to have run for a day."""
+    db.conn.execute(
+        """
+        CREATE TABLE trash_sighting (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            life TEXT NOT NULL,
+            date INTEGER NOT NULL,
+            elapsed INTEGER NOT NULL,
+            awake INTEGER NOT NULL,
+            steady INTEGER NOT NULL,
+            ran INTEGER NOT NULL,
+            debt INTEGER NOT NULL,
+            last_jump INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    db.conn.execute(
+        """
+        CREATE TABLE trash_jumps (
+            id INTEGER PRIMARY KEY,
+            ran INTEGER NOT NULL,
+            jumped INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    for name in ("seen_steady", "seen_ran", "seen_jump"):
+        db.conn.execute(f"ALTER TABLE trash ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("UPDATE trash SET seen_steady = thrown")

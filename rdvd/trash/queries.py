@@ -91,27 +91,11 @@ def with_asides(db: sqlite3.Connection) -> list[TrashEntry]:
     return [_entry(db, row) for row in rows]
 
 
-def older_than(
-    db: sqlite3.Connection, moment: int, user: UserId | None, column: str = "thrown"
-) -> list[TrashEntry]:
-    """A page of what was thrown away, or `expires`, at or before this moment."""
-    assert column in ("thrown", "expires")
-    rows = db.execute(
-        f"{SELECT} WHERE state = 'kept' AND part_of IS NULL AND {column} <= :moment"
-        " AND (:user IS NULL OR user = :user) ORDER BY id LIMIT :page",
-        {"moment": moment, "user": user, "page": PAGE},
-    )
+def these(db: sqlite3.Connection, ids: Sequence[TrashId]) -> list[TrashEntry]:
+    """Those of them that are kept, without their items."""
+    marks = ", ".join("?" * len(ids))
+    rows = db.execute(f"{SELECT} WHERE state = 'kept' AND id IN ({marks}) ORDER BY id", ids)
     return [_of_row(row, ()) for row in rows]
-
-
-def sum_older_than(db: sqlite3.Connection, moment: int, user: UserId) -> tuple[int, int]:
-    """How many, and how many bytes."""
-    count, size = db.execute(
-        "SELECT count(*) FILTER (WHERE part_of IS NULL), ifnull(sum(bytes), 0) FROM trash"
-        " WHERE state = 'kept' AND thrown <= ? AND user = ?",
-        (moment, user),
-    ).fetchone()
-    return count, size
 
 
 def known_among(db: sqlite3.Connection, ids: Sequence[str]) -> set[str]:

@@ -8,7 +8,6 @@ from attrs import frozen
 
 from rdvd import audit
 from rdvd.audit import NewEntry
-from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
@@ -16,7 +15,7 @@ from rdvd.identity import Action, Principal, Thing, ensure, name_of
 
 from .keeper import Trash
 from .types import TrashEntry, TrashKind
-from .views import Emptied, EntryShown, EntryWhole, RestoredShown, shown, whole
+from .views import Emptied, EntryShown, EntryWhole, RestoredShown, emptied, shown, whole
 
 PATIENTLY = 600.0  # from one disk to another it may take its time
 AGE = re.compile(r"(\d{1,6})([smhdw])")
@@ -80,7 +79,8 @@ def _looking(desk: Desk) -> Routes:
         by, query = cast(Principal, request.principal), request.query(TrashQuery)
         ensure(by, "item.list", Thing(user=by.user))
         page = await desk.trash.page(by.user, query.kind, query.before, query.limit)
-        return [shown(entry) for entry in page]
+        waiting = await desk.trash.waiting_of(by.user)
+        return [shown(entry, waiting.get(entry.id)) for entry in page]
 
     @routes.route(
         "GET", "/api/trash/<id>", "An entry, by id or title, with its files", response=EntryWhole
@@ -121,19 +121,19 @@ def _acting(desk: Desk) -> Routes:
     async def empty(request: Request[Any]) -> Emptied:
         by, query = cast(Principal, request.principal), request.query(EmptyQuery)
         ensure(by, "trash.empty")
-        moment = now_ms() - _milliseconds(query.older_than)
-        count, size = await trash.sum_older_than(moment, by.user)
-        if not query.dry_run:
-            count = await trash.empty(moment, by.user)
-            await desk.note(request, "trash.empty", None, f"{count} entries")
-        return Emptied(count, size, query.dry_run)
+        age = _milliseconds(query.older_than)
+        if query.dry_run:
+            return emptied(await trash.older_than(age, by.user), dry_run=True)
+        gone = await trash.empty(age, by.user)
+        await desk.note(request, "trash.empty", None, f"{len(gone.old)} entries")
+        return emptied(gone, dry_run=False)
 
     return routes
 
 
-def _milliseconds(age: str | None) -> int:
+def _milliseconds(age: str | None) -> int | None:
     if age is None:
-        return 0
+        return None
     found = AGE.fullmatch(age)
     if found is None:
         raise BadInput("older_than: a number and one of s, m, h, d, w, such as 7d")

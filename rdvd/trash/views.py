@@ -2,6 +2,7 @@
 
 from attrs import evolve, frozen
 
+from .sighting import Judged
 from .types import TrashEntry, TrashKind, readable
 
 LONGEST_IN_AN_EVENT = 1_000
@@ -10,7 +11,8 @@ MOST_SHOWN = 1_000
 
 @frozen
 class EntryShown:
-    """`place`: where it was. Times in milliseconds."""
+    """`place`: where it was. Times in milliseconds. `waits_seconds`: it is old by the date alone,
+    for the clock has jumped, and goes when the daemon has run for so long."""
 
     id: str
     user_id: str
@@ -20,6 +22,7 @@ class EntryShown:
     thrown_at: int
     expires_at: int
     bytes: int
+    waits_seconds: int | None = None
 
 
 @frozen
@@ -58,19 +61,28 @@ class RestoredShown:
 
 @frozen
 class Emptied:
-    """What was removed, or with `dry_run` what would be."""
+    """What was removed, or with `dry_run` what would be. `waiting`: how many are as old by the
+    date alone, for the clock has jumped; that counts when the daemon has run for `waits_seconds`.
+    """
 
     entries: int
     bytes: int
     dry_run: bool
+    waiting: int = 0
+    waits_seconds: int = 0
     success: bool = True
 
 
-def shown(entry: TrashEntry) -> EntryShown:
+def shown(entry: TrashEntry, waits: int | None = None) -> EntryShown:
     return EntryShown(
         entry.id, entry.user, entry.kind, entry.title, entry.place, entry.thrown, entry.expires,
-        entry.bytes,
+        entry.bytes, None if waits is None else waits // 1000,
     )  # fmt: skip
+
+
+def emptied(judged: Judged, *, dry_run: bool) -> Emptied:
+    waits = judged.waits // 1000
+    return Emptied(len(judged.old), judged.bytes, dry_run, len(judged.waiting), waits)
 
 
 def whole(entry: TrashEntry) -> EntryWhole:

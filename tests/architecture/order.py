@@ -78,6 +78,8 @@ ROLE_OF_OTHER_NAMES = {
     "front": "actor",
     "custody": "actor",
     "queries": "storage",
+    "sightings": "storage",
+    "aging": "actor",
     "caretaker": "actor",
     "remains": "actor",
     "filing": "actor",

@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import stat
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from rdvd.events.types import Fact
 from rdvd.ground.store import Store, open_store
 from rdvd.identity import User, UserId
 from rdvd.identity.tables import add_user
-from rdvd.trash import Parcel, Trash, TrashEntry, TrashSettings
+from rdvd.trash import Parcel, Trash, TrashEntry, TrashSettings, Watch
 
 ANN, BOB = UserId("ann"), UserId("bob")
 MIGRATIONS = (identity.MIGRATIONS, trash.MIGRATIONS)
@@ -50,14 +50,14 @@ class Bin:
 
 @asynccontextmanager
 async def living(
-    home: Path, most: int = 1 << 30, days: float = 30, today: Callable[[], int] = lambda: 1_000
+    home: Path, most: int = 1 << 30, days: float = 30, watch: Watch | None = None
 ) -> AsyncGenerator[Bin, None]:
     make_private(home)
     events, facts = Events(), list[Fact]()
     directory = home / "trash"
     async with open_store(home / "sqlite.db", MIGRATIONS) as store:
         await store.write(add_users)
-        box = Trash(store, TrashSettings(directory, most, days), events, today)
+        box = Trash(store, TrashSettings(directory, most, days), events, watch)
         stopping = trio.Event()
         with events.listening(facts.append):
             async with trio.open_nursery() as nursery:

@@ -30,4 +30,6 @@ async def test_an_empty_trash_answers_and_refuses_what_makes_no_sense(tmp_path: 
     assert (listed.status, listed.json) == (200, [])
     assert (missing.status, missing.json["code"]) == (404, "NOT_IN_TRASH")
     assert (odd.status, "7d" in odd.json["detail"]) == (400, True)
-    assert emptied.json == {"entries": 0, "bytes": 0, "dry_run": True, "success": True}
+    assert emptied.json == {
+        "entries": 0, "bytes": 0, "dry_run": True, "waiting": 0, "waits_seconds": 0, "success": True
+    }  # fmt: skip

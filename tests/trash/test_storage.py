@@ -16,6 +16,7 @@ def test_the_migrations_are_as_they_were_released():
         "m001_trash": "4818e281fb3e3af1",
         "m002_subjects": "c57e7e5a9d5c8736",
         "m003_beside": "77a9760b60749e14",
+        "m004_sightings": "2398327bee41997f",
     }
 
 
