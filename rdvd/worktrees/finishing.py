@@ -64,3 +64,8 @@ async def is_untouched(shop: Shop, tree: Worktree) -> bool:
         return False
     ours = (*shop.settings.disposable, *(Path(name).name for name in shop.settings.copied))
     return not losses_of(facts, ours) and not facts.occupants
+
+
+def remove_empty(path: Path) -> None:
+    if path.is_dir() and not any(path.iterdir()):
+        path.rmdir()

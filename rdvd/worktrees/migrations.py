@@ -39,3 +39,9 @@ def m002_trust(db: Database) -> None:
         ) STRICT
         """
     )
+
+
+@MIGRATIONS()
+def m003_restoring(db: Database) -> None:
+    """Trees that are on their way out of the trash say of which entry."""
+    db.conn.execute("ALTER TABLE worktrees ADD COLUMN entry TEXT")

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import trio
 from attrs import frozen
 
-from rdvd.trash import PlaceGone, PlaceTaken
+from rdvd.trash import PlaceGone
 
 from . import recovery
 from .names import shortened
@@ -27,13 +26,15 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-async def remake(opened: Opened, told: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """Its files are still those of the commit. What its owner should know of it."""
-    if await trio.Path(path).exists():
-        raise PlaceTaken(f"{shortened(str(path))}: something is there already")
+async def remake(
+    opened: Opened, told: Mapping[str, Any], path: Path, mark: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Its files are still those of the commit. What its owner should know of it. `mark`: by which
+    the next start knows the programs of this act."""
     try:
         plan = await _plan(opened, told, path)
-        await opened.git.run(opened.found.home, "worktree", "add", *plan.words)
+        words = ("worktree", "add", *plan.words)
+        await opened.git.run(opened.found.home, *words, variables=mark)
         if plan.unborn is not None:
             await opened.git.run(path, "symbolic-ref", "HEAD", f"refs/heads/{plan.unborn}")
     except GitFailed as problem:

@@ -9,20 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import trio
+from attrs import evolve
 
 from actors import Refused
 from rdvd.ground.clock import now_ms
+from rdvd.ground.errors import BadInput
 from rdvd.ground.ids import new_id
-from rdvd.trash import Restored, TrashEntry
+from rdvd.trash import PlaceTaken, Restored, TrashEntry
 
 from . import storage
 from .finding import find_repository
+from .finishing import finish, known_as, remove_empty
+from .leftovers import holds_something
 from .names import shortened
-from .opened import Opened, open_repository
-from .recovery import files_tree
+from .opened import Opened
 from .remaking import remake
 from .shop import Shop
-from .types import Added, Listed, Worktree
+from .stragglers import act_of
+from .types import Added, Worktree
 
 log = logging.getLogger("rdvd.worktrees")
 
@@ -31,62 +35,95 @@ UNDO_SECONDS = 15.0
 
 
 async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
+    """The row says what was begun before anything is made, as it does for every other act."""
     told = entry.detail
-    path = Path(to or told["path"])
-    notes = await remake(opened, told, path)
+    path = await trio.to_thread.run_sync(_free_place, to or told["path"])
+    tree = _row(entry, opened, path)
+    await shop.store.write(storage.begin, tree)
     targets: Mapping[int, Path] = {}
     is_done = False
     try:
-        tree = _row(entry, opened, path, await opened.listed(path))
-        await _fill(opened, told, path)
+        notes = await remake(opened, told, path, act_of(tree))
+        listed = await opened.listed(path)
+        await _fill(opened, told, path, act_of(tree))
         targets = await trio.to_thread.run_sync(_targets, entry, path)
+        done = evolve(tree, stage="ready", branch=listed.branch, base=listed.head, entry=None)
         restored = await shop.trash.give_back(
-            entry, targets, lambda db: storage.begin(db, tree), below=path
+            entry, targets, lambda db: storage.put(db, done), below=path
         )
         is_done = True
     finally:
         if not is_done:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                await _undo(shop, opened, entry, path, targets)
-    shop.facts.publish(Added(tree))
+                await _undo(shop, opened, tree, told, targets)
+    shop.facts.publish(Added(done))
     return Restored((shortened(str(path)), *restored.places), restored.missing, notes)
 
 
+async def undo_restoring(shop: Shop, opened: Opened, tree: Worktree) -> None:
+    """After a kill. The trash has taken its files back by now; what it could not take stays where
+    it is for another start. What else is there, and nowhere else, goes to the trash."""
+    entry = await _entry_of(shop, tree)
+    if entry is not None and entry.state != "kept":
+        log.error("restored_tree_left", extra={"entry": entry.id, "path": tree.path})
+        return
+    if await known_as(opened, tree) is None:
+        await trio.to_thread.run_sync(remove_empty, Path(tree.path))
+        await shop.store.write(storage.forget, tree.id)
+    elif entry is None or await holds_something(shop.git, entry.detail, Path(tree.path)):
+        await finish(shop, opened, tree)
+    else:
+        await _remove(shop, opened, tree)
+
+
+async def _entry_of(shop: Shop, tree: Worktree) -> TrashEntry | None:
+    try:
+        return await shop.trash.find(tree.entry or "", tree.user)
+    except Refused:  # it has gone for ever since
+        return None
+
+
 async def _undo(
-    shop: Shop, opened: Opened, entry: TrashEntry, path: Path, targets: Mapping[int, Path]
+    shop: Shop, opened: Opened, tree: Worktree, told: Mapping[str, Any], targets: Mapping[int, Path]
 ) -> None:
     """The tree goes again, unless anything is in it that is nowhere else. Before it has `targets`,
     nothing but git has put anything there."""
-    if targets and await _holds_something(shop, entry, path, targets):
-        log.error("restored_tree_left", extra={"entry": entry.id, "path": str(path)})
-        return
-    words = ("worktree", "remove", "--force", str(path))
+    left = {"entry": tree.entry, "path": tree.path}
+    if await trio.to_thread.run_sync(_any_there, targets):  # the next start of the trash goes on
+        log.error("restored_tree_left", extra=left)
+    elif targets and await holds_something(shop.git, told, Path(tree.path)):
+        log.error("restored_tree_left", extra=left)
+        await shop.store.write(storage.settle, tree)
+    else:
+        await _remove(shop, opened, tree)
+
+
+async def _remove(shop: Shop, opened: Opened, tree: Worktree) -> None:
+    words = ("worktree", "remove", "--force", "--force", tree.path)
     await opened.git.attempt(opened.found.home, *words)
+    await shop.store.write(storage.forget, tree.id)
 
 
-async def _holds_something(
-    shop: Shop, entry: TrashEntry, path: Path, targets: Mapping[int, Path]
-) -> bool:
-    """Other than what the recovery ref has. Where it cannot be told, it does."""
-    if await trio.to_thread.run_sync(_any_there, targets):
-        return True
-    try:
-        inside = await open_repository(shop.git, str(path))
-        status = await inside.status(ignored=True)
-        files = await files_tree(inside, status, ())
-    except Refused:
-        return True
-    return bool(status.untracked or status.ignored) or files != entry.detail["files"]
+def _free_place(wanted: str) -> Path:
+    """By the name that the repository will know it by."""
+    if not wanted.startswith("/"):
+        raise BadInput("to: an absolute path is needed, at which nothing is")
+    path = Path(os.path.realpath(wanted))
+    if os.path.lexists(wanted):
+        raise PlaceTaken(f"{shortened(wanted)}: something is there already")
+    return path
 
 
 def _any_there(targets: Mapping[int, Path]) -> bool:
     return any(os.path.lexists(target) for target in targets.values())
 
 
-async def _fill(opened: Opened, told: Mapping[str, Any], path: Path) -> None:
+async def _fill(
+    opened: Opened, told: Mapping[str, Any], path: Path, mark: Mapping[str, str]
+) -> None:
     """The files as they were, then what was staged."""
-    await opened.git.run(path, "read-tree", "--reset", "-u", told["files"])
-    await opened.git.run(path, "read-tree", told["index"])
+    await opened.git.run(path, "read-tree", "--reset", "-u", told["files"], variables=mark)
+    await opened.git.run(path, "read-tree", told["index"], variables=mark)
 
 
 def _targets(entry: TrashEntry, path: Path) -> Mapping[int, Path]:
@@ -106,14 +143,14 @@ def _targets(entry: TrashEntry, path: Path) -> Mapping[int, Path]:
     return targets
 
 
-def _row(entry: TrashEntry, opened: Opened, path: Path, listed: Listed) -> Worktree:
+def _row(entry: TrashEntry, opened: Opened, path: Path) -> Worktree:
     return Worktree(
         id=new_id(),
         user=entry.user,
         repository=str(opened.found.common),
         path=str(path),
-        branch=listed.branch,
-        stage="ready",
+        branch=entry.detail["branch"],
+        stage="restoring",
         created=now_ms(),
-        base=listed.head,
+        entry=entry.id,
     )

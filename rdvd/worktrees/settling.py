@@ -7,8 +7,9 @@ import trio
 
 from . import storage
 from .adding import forget_branch
-from .finishing import finish, is_untouched, known_as
+from .finishing import finish, is_untouched, known_as, remove_empty
 from .opened import Opened
+from .restoring import undo_restoring
 from .shop import Shop
 from .stragglers import end_stragglers
 from .types import Worktree
@@ -25,6 +26,8 @@ async def settle(shop: Shop, opened: Opened, tree: Worktree) -> None:
             await _keep_promise(shop, opened, tree)
         case "deleting":
             await finish(shop, opened, tree)
+        case "restoring":
+            await undo_restoring(shop, opened, tree)
         case "removing" | "ready":  # nothing of it has gone yet
             await shop.store.write(storage.settle, tree)
     log.info("worktree.settled", extra={"worktree": tree.id, "stage": tree.stage})
@@ -36,14 +39,9 @@ async def _undo_adding(shop: Shop, opened: Opened, tree: Worktree) -> None:
     if listed is not None and listed.branch == tree.branch:
         await finish(shop, opened, tree)
     else:
-        await trio.to_thread.run_sync(_remove_empty, Path(tree.path))
+        await trio.to_thread.run_sync(remove_empty, Path(tree.path))
         await shop.store.write(storage.forget, tree.id)
     await forget_branch(opened, tree)
-
-
-def _remove_empty(path: Path) -> None:
-    if path.is_dir() and not any(path.iterdir()):
-        path.rmdir()
 
 
 async def _keep_promise(shop: Shop, opened: Opened, tree: Worktree) -> None:

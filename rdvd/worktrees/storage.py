@@ -14,7 +14,7 @@ from .types import Stage, Worktree
 PAGE = 200
 COLUMNS = (
     "id", "user", "repository", "path", "branch", "stage", "created", "session", "base",
-    "created_branch",
+    "created_branch", "entry",
 )  # fmt: skip
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM worktrees"
 PUT = (
@@ -33,7 +33,7 @@ def put(db: sqlite3.Connection, tree: Worktree) -> None:
         (
             *(tree.id, tree.user, os.fsencode(tree.repository), os.fsencode(tree.path)),
             *(None if tree.branch is None else os.fsencode(tree.branch), tree.stage, tree.created),
-            *(tree.session, tree.base, int(tree.created_branch)),
+            *(tree.session, tree.base, int(tree.created_branch), tree.entry),
         ),
     )
 
@@ -47,7 +47,7 @@ def begin(db: sqlite3.Connection, tree: Worktree) -> None:
 def settle(db: sqlite3.Connection, tree: Worktree) -> None:
     """It is there and stays. One that we have not made has no row."""
     if tree.created:
-        put(db, evolve(tree, stage="ready"))
+        put(db, evolve(tree, stage="ready", entry=None))
     else:
         forget(db, tree.id)
 
@@ -99,7 +99,7 @@ def distrust(db: sqlite3.Connection, user: UserId, repository: str) -> int:
 
 
 def _worktree(row: Sequence[Any]) -> Worktree:  # Any: a row is what the table says
-    id, user, repository, path, branch, stage, created, session, base, created_branch = row
+    id, user, repository, path, branch, stage, created, session, base, created_branch, entry = row
     known: Stage = stage
     return Worktree(
         id=id,
@@ -112,4 +112,5 @@ def _worktree(row: Sequence[Any]) -> Worktree:  # Any: a row is what the table s
         session=None if session is None else SessionId(session),
         base=base,
         created_branch=bool(created_branch),
+        entry=entry,
     )

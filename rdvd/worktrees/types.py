@@ -15,8 +15,9 @@ from .git_types import Listed as Listed
 from .git_types import Status as Status
 
 # How far an act has come, as the row says before the act: what the next start finds half done, it
-# undoes or finishes. `pledged`: complete, for a session that has not begun yet.
-Stage = Literal["adding", "pledged", "ready", "removing", "deleting"]
+# undoes or finishes. `pledged`: complete, for a session that has not begun yet. `restoring`: out of
+# the trash.
+Stage = Literal["adding", "pledged", "ready", "removing", "deleting", "restoring"]
 
 
 LossKind = Literal[
@@ -99,6 +100,7 @@ class Worktree:
     session: SessionId | None = None  # it was made for
     base: str | None = None  # the commit that it began at
     created_branch: bool = False
+    entry: str | None = None  # of the trash, out of which it is just coming
 
 
 @frozen

@@ -1,12 +1,15 @@
 """Worktrees through the whole daemon, in the words of seed 000."""
 
+import signal
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+import trio
 
 from tests.worktrees.gits import Repo, copy_of, make_template
 
-from .daemons import Daemon, living
+from .daemons import A_WHILE, Daemon, configure, living
 
 
 @pytest.fixture
@@ -76,3 +79,44 @@ async def test_a_session_keeps_its_worktree_and_what_is_half_made_is_gone_at_the
     assert (refused.status, refused.json["code"]) == (409, "WORKTREE_IN_USE")
     assert kinds == {"session", "process"}
     assert gone.status == 200, gone.json
+
+
+KILLER = """#!/bin/sh
+case "$*" in *"worktree add"*)
+    if [ -e '{flag}' ]; then
+        rm '{flag}'
+        git "$@"
+        kill -KILL $PPID
+        exit 1
+    fi
+esac
+exec git "$@"
+"""
+
+
+async def test_a_daemon_that_is_killed_while_a_worktree_comes_back_undoes_that_at_its_next_start(
+    tmp_path: Path, repo: Repo
+):
+    program, flag, home = tmp_path / "killer", tmp_path / "flag", tmp_path / "home"
+    program.write_text(KILLER.format(flag=flag))
+    program.chmod(0o755)
+    configure(home, f'[worktrees]\ngit = "{program}"\n')
+    async with living(home) as daemon:
+        path = await new(daemon, repo, "fix")
+        repo.write("new", "1\n", at=path)
+        gone = await daemon.ask("DELETE", f"/api/worktrees/remove?worktree_path={path}&force=true")
+        restoring = f"/api/trash/{gone.json['trash'][0]}/restore"
+        flag.touch()
+        with pytest.raises((OSError, HTTPException)):
+            await daemon.ask("POST", restoring, {})
+        with trio.fail_after(A_WHILE):
+            assert await daemon.process.wait() == -signal.SIGKILL
+        assert path.exists()
+
+    async with living(home) as daemon:
+        assert not path.exists()
+        brought = await daemon.ask("POST", restoring, {})
+
+    assert brought.status == 200, brought.json
+    assert (path / "new").read_text() == "1\n"
+    assert repo.is_well()

@@ -33,7 +33,7 @@ def seal(yard: Yard, entry: TrashEntry) -> Callable[[sqlite3.Connection], None]:
         db.create_function("strike", 0, strike)
         db.execute(
             "CREATE TEMP TRIGGER sealed BEFORE INSERT ON main.worktrees"
-            " BEGIN SELECT strike(), RAISE(ABORT, 'struck'); END"
+            " WHEN NEW.stage = 'ready' BEGIN SELECT strike(), RAISE(ABORT, 'struck'); END"
         )
 
     return arm
@@ -42,7 +42,7 @@ def seal(yard: Yard, entry: TrashEntry) -> Callable[[sqlite3.Connection], None]:
 def refuse(db: sqlite3.Connection) -> None:
     db.execute(
         "CREATE TEMP TRIGGER sealed BEFORE INSERT ON main.worktrees"
-        " BEGIN SELECT RAISE(ABORT, 'no'); END"
+        " WHEN NEW.stage = 'ready' BEGIN SELECT RAISE(ABORT, 'no'); END"
     )
 
 

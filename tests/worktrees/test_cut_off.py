@@ -16,7 +16,7 @@ from rdvd.identity import SessionId
 from rdvd.worktrees import NewTree, Worktree, storage
 
 from .gits import Repo
-from .ruins import contents, kept_of, modify, reachable
+from .ruins import contents, kept_of, leave_untracked, modify, reachable, stage
 from .yard import USER, Yard, living
 
 
@@ -99,9 +99,9 @@ def straggler() -> subprocess.Popen[bytes]:
     return subprocess.Popen(["sleep", "60"], env={"PATH": os.environ["PATH"], "RDV_ACT": "1"})
 
 
-@pytest.mark.parametrize("stage", ["removing", "deleting"])
+@pytest.mark.parametrize("when", ["removing", "deleting"])
 async def test_a_removal_that_was_cut_off_is_undone_or_ended_and_loses_nothing(
-    repo: Repo, tmp_path: Path, stage: str
+    repo: Repo, tmp_path: Path, when: str
 ):
     async with living(repo, tmp_path / "daemon") as yard:
         path = await yard.tree("fix")
@@ -110,12 +110,12 @@ async def test_a_removal_that_was_cut_off_is_undone_or_ended_and_loses_nothing(
         modify(repo, path)
         before = contents(path)
         (tree,) = await yard.shop.store.read(storage.page_after, "")
-        await note(yard, evolve(tree, stage=stage))
-        if stage == "deleting":
+        await note(yard, evolve(tree, stage=when))
+        if when == "deleting":
             (path / "src/main.py").unlink()
 
     async with begun_anew(repo, tmp_path / "daemon") as yard:
-        if stage == "removing":
+        if when == "removing":
             assert before == contents(path)
         else:
             (kept,) = (await kept_of(yard)).values()
@@ -125,6 +125,44 @@ async def test_a_removal_that_was_cut_off_is_undone_or_ended_and_loses_nothing(
         assert await yard.shop.store.read(storage.unsettled) == []
 
     assert head in reachable(repo)
+
+
+@pytest.mark.parametrize("step", ["row", "directory", "half a checkout", "files", "work"])
+async def test_a_return_that_was_cut_off_is_undone_and_takes_nothing_of_anybody_with_it(
+    repo: Repo, tmp_path: Path, step: str
+):
+    async with living(repo, tmp_path / "daemon") as yard:
+        path = await yard.tree("fix")
+        for spoil in (modify, stage, leave_untracked):
+            spoil(repo, path)
+        before = contents(path)
+        await yard.remove(path, force=True)
+        (entry,) = await yard.entries()
+        tree = evolve(row(repo, path, "fix"), stage="restoring", entry=entry.id)
+        await note(yard, tree)
+    if step == "directory":
+        path.mkdir()
+    elif step != "row":
+        repo.git("worktree", "add", "-q", str(path), "fix")
+    if step == "half a checkout":
+        (path / "README").unlink()
+        admin = repo.path / ".git/worktrees/project-fix"
+        (admin / "index").rename(admin / "index.lock")
+        (admin / "locked").write_text("initializing")
+    if step == "files":
+        repo.git("read-tree", "--reset", "-u", entry.detail["files"], at=path)
+    if step == "work":
+        repo.write("README", "somebody was quick\n", at=path)
+
+    async with begun_anew(repo, tmp_path / "daemon") as yard:
+        kept = await yard.entries()
+        assert not path.exists()
+        assert await yard.shop.store.read(storage.page_after, "") == []
+        await yard.trash.restore(entry)
+
+    assert [each.kind for each in kept] == ["file", "worktree"][step != "work" :]
+    assert contents(path) == before
+    assert repo.is_well()
 
 
 @pytest.mark.parametrize("fate", ["begun", "never", "never, and used"])

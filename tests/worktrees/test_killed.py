@@ -1,5 +1,6 @@
 """kill -9 in the middle: all of it is there at the next start, or nothing, and nothing is lost."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -68,3 +69,18 @@ async def test_a_worktree_whose_removal_was_killed_loses_nothing(
         assert not path.exists()
     assert commits <= reachable(repo)
     assert repo.is_well()
+
+
+STRIDE = 4  # each run dies at other steps; with 1 it dies at all of them
+STEPS = 13
+
+
+def test_a_worktree_whose_return_was_killed_is_whole_or_in_the_trash_and_comes_again(
+    tmp_path: Path,
+):
+    first = random.randint(1, STRIDE)
+    words = [sys.executable, "-m", "tests.worktrees.coming_back", tmp_path, str(STRIDE), str(first)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, f"from step {first}:\n{done.stderr}"
+    assert int(done.stdout) >= STEPS // STRIDE
