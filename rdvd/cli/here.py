@@ -5,11 +5,38 @@ from pathlib import Path
 
 from rdvd.cli import whereabouts
 from rdvd.cli.client import Api
+from rdvd.cli.exits import USAGE, Failure
 from rdvd.cli.whereabouts import api as api
 from rdvd.cli.whereabouts import configured
 from rdvd.cli.whereabouts import read_cli_token as read_cli_token
 
 PATIENCE = 30  # seconds for an answer
+
+
+def path_of(words: str) -> str:
+    """An absolute path, in a form that can be told to the daemon."""
+    path = str(_absolute(words))
+    if not path.isascii() and path != path.encode(errors="replace").decode():
+        hint = "Its name is not UTF-8: rename it, or go elsewhere."
+        raise Failure(f"{path!r} cannot be told to the daemon", hint=hint, code=USAGE)
+    short = Path(os.path.normpath(path))
+    return str(short) if _is_same(short, path) else path
+
+
+def _absolute(words: str) -> Path:
+    try:
+        return Path(words).expanduser().absolute()
+    except FileNotFoundError as error:
+        hint = "`cd` to another one."
+        raise Failure("the directory that you are in is no more", hint=hint) from error
+
+
+def _is_same(short: Path, path: str) -> bool:
+    """Behind a symbolic link `..` is elsewhere."""
+    try:
+        return short.samefile(path)
+    except OSError:
+        return False
 
 
 def home() -> Path:

@@ -231,7 +231,7 @@ def _line(text: str) -> str:
 def _object(text: str | None) -> Answer:
     try:
         told: Any = json.loads(text or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Failure(f"this is no JSON: {error}", code=USAGE) from error
     if not isinstance(told, dict):
         raise Failure("a JSON object is needed", code=USAGE)

@@ -47,7 +47,8 @@ LAZY = {
 
 
 SECTIONS = {
-    "Sessions": ("new", "ls", "a", "grep", "session"),
+    "Sessions": ("new", "ls", "a", "attach", "grep", "session"),
+    "Projects": ("worktree", "folder", "pref", "knowledge", "hooks", "trash"),
     "The daemon": ("status", "tree", "top", "events", "doctor", "daemon", "service"),
 }
 

@@ -46,7 +46,7 @@ def table(rows: Sequence[Mapping[str, str]], *, width: int | None = None) -> str
     names = list(rows[0])
     lines = [[name.upper() for name in names], *([row[name] for name in names] for row in rows)]
     limit = width or room()
-    widest = [max(len(line[column]) for line in lines) for column in range(len(names))]
+    widest = [max(cells(line[column]) for line in lines) for column in range(len(names))]
     widths = shrunk(widest, [max(len(name), LEAST) for name in names], limit)
     return "\n".join(fit(_join(line, widths), limit) for line in lines)
 
@@ -79,7 +79,22 @@ def room() -> int:
 
 
 def fit(line: str, width: int) -> str:
-    return line if len(line) <= width else line[: width - 1] + "…"
+    if cells(line) <= width:
+        return line
+    kept = len(line)
+    while cells(line[:kept]) > width - 1:
+        kept -= 1
+    return line[:kept] + "…"
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal it takes: none, one or two for each character."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width  # lazy: most words are plain
+
+    shown = [each for each in text if category(each) not in {"Mn", "Me", "Cf"}]
+    return len(shown) + sum(east_asian_width(each) in {"W", "F"} for each in shown)
 
 
 def duration(seconds: float) -> str:
@@ -93,7 +108,6 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return GAP.join(
-        fit(cell, width).ljust(width) for cell, width in zip(cells, widths, strict=True)
-    ).rstrip()
+def _join(words: Sequence[str], widths: Sequence[int]) -> str:
+    fitted = [(fit(word, width), width) for word, width in zip(words, widths, strict=True)]
+    return GAP.join(word + " " * (width - cells(word)) for word, width in fitted).rstrip()

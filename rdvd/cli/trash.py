@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -55,7 +54,7 @@ def restore(entry: str, to: str | None, fields: str | None) -> None:
     """Take it out, to where it was or elsewhere. Nothing is ever overwritten."""
     found = _find(entry)
     if to is not None and found["kind"] in ("file", "worktree"):
-        to = str(Path(to).expanduser().absolute())
+        to = here.path_of(to)
     restored: Any = here.api(LONGEST).request(
         "POST", f"/api/trash/{found['id']}/restore", json.dumps({"to": to})
     )

@@ -27,8 +27,8 @@ class Site:
     def project(self) -> Path:
         if self.path is None:
             raise NoDirectory(
-                f"the folder {self.name!r} has no directory; `rdv pref set` its "
-                "default_working_directory"
+                f"the folder {self.name!r} stands for no directory: its `path` says which "
+                "(`rdv folder set FOLDER --path DIR`)"
             )
         return self.path
 

@@ -149,7 +149,7 @@ def session_settings(config: Config) -> SessionSettings:
     return SessionSettings(
         directory=config.bytelog.sessions,
         api_socket=config.server.api_socket,
-        start_directory=Path(account.pw_dir),
+        start_directory=Path.home(),
         shell=sessions.shell or (account.pw_shell or "/bin/sh",),
         agents={
             "claude": sessions.claude,

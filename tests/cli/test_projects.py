@@ -37,6 +37,7 @@ def test_folders_are_made_moved_shown_and_taken_away_by_their_names(shared: Plac
     assert (nothing.code, cycle.code, moved.code) == (2, 4, 0)
     assert would.out == "2 folders, 0 sessions:\n    play\n    api\n"
     assert (refused.code, unasked.code, gone.code) == (4, 9, 0)
+    assert "rdv: play is not empty\n     2 folders, 0 sessions:" in refused.err
     assert [each["name"] for each in listed.json][-2:] == ["work", "server"]
     assert (unknown.code, "Did you mean server?" in unknown.err) == (3, True)
 
@@ -112,6 +113,26 @@ FOLDERS = [
     {"id": "0199bbbb", "name": "api", "parent_id": "0199aaaa"},
     {"id": "0199cccc", "name": "api", "parent_id": None},
 ]
+
+
+def test_the_context_of_a_folder_is_told_in_words(shared: Place):
+    shared.say("folder", "new", "bare")
+    said = shared.say("folder", "context", "bare").out
+    shared.say("folder", "rm", "bare")
+
+    assert "agent = (not set)  (default)" in said
+    assert "shell = /" in said
+    assert "rdv folder set FOLDER --path DIR" in said
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000, '{"items":' * 100_000])
+def test_what_is_nested_without_end_is_no_knowledge(deep: str, shared: Place, tmp_path: Path):
+    file = tmp_path / "items.json"
+    file.write_text(deep)
+
+    said = shared.say("knowledge", "import", str(file), "-f", "nowhere")
+
+    assert (said.code, "this is no JSON" in said.err) == (2, True)
 
 
 @pytest.mark.parametrize(

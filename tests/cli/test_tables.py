@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdvd.cli.render import GAP, shrunk, table
+from rdvd.cli.render import GAP, cells, fit, shrunk, table
 
 from .terminal import Place, terminal
 
@@ -47,10 +47,23 @@ def test_columns_only_shrink_and_none_below_its_least(columns: list[tuple[int, i
     assert fits or all(new <= low for new, low in zip(after, least, strict=True))
 
 
+def test_columns_stand_below_each_other_whatever_is_in_them():
+    names = ["work", "😀 smile", "日本", "e\u0301tude", "שלום", "👍\u200b"]
+    lines = table([{"name": name, "state": "up"} for name in names], width=80).splitlines()
+
+    assert len({cells(line.removesuffix("up")) for line in lines[1:]}) == 1
+    assert cells("日本 e\u0301") == 6
+
+
+@given(st.text("a日😀\u0301", max_size=20), st.integers(2, 12))
+def test_what_is_cut_fits_also_where_characters_are_wide(text: str, width: int):
+    assert cells(fit(text, width)) <= width
+
+
 def test_help_is_grouped_and_holds_every_command(shared: Place):
     said = shared.say("--help").out
 
-    assert said.index("Sessions:") < said.index("The daemon:") < said.index("More:")
+    assert said.index("Sessions:") < said.index("Projects:") < said.index("The daemon:")
     assert all(f"\n  {name} " in said for name in ("new", "grep", "tree", "backup", "version"))
 
 

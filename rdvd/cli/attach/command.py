@@ -11,6 +11,7 @@ from rdvd.cli.exits import CONFLICT, OK, USAGE, Failure
 from rdvd.cli.options import json_option
 from rdvd.cli.session.offers import open_sessions
 from rdvd.cli.view import Viewing
+from rdvd.cli.words import as_word
 
 NONE = "none"
 DUMB = "dumb"
@@ -67,13 +68,13 @@ def attach(
 
 def check_terminal(name: str) -> None:
     if not sys.stdin.isatty():
-        hint = f"`rdv session send {name}` types what a program says."
+        hint = f"`rdv session send {as_word(name)}` types what a program says."
         raise Failure("standard input is no terminal", hint=hint, code=USAGE)
     if not sys.stdout.isatty():
-        hint = f"`rdv session logs -f {name}` follows what it prints."
+        hint = f"`rdv session logs -f {as_word(name)}` follows what it prints."
         raise Failure("standard output is no terminal", hint=hint, code=USAGE)
     if os.environ.get("TERM", DUMB) == DUMB:
-        hint = f"Set TERM, or use `rdv session logs -f {name}`."
+        hint = f"Set TERM, or use `rdv session logs -f {as_word(name)}`."
         raise Failure("TERM says that this terminal can show no pictures", hint=hint, code=USAGE)
 
 

@@ -10,6 +10,7 @@ from rdvd.cli.exits import (
     OK,
     REFUSED,
 )
+from rdvd.cli.words import as_word
 
 NORMAL, FAILED_THERE = 1000, 1011
 TOKEN_ENDED, FORBIDDEN, NOT_THERE = 4401, 4403, 4404
@@ -52,14 +53,15 @@ def ending_by(code: int, reason: str, name: str, exit: Said | None, error: Said 
         return _over(name, reason, exit)
     hint = STATE_HINTS.get(str(error and error["code"]), HINTS.get(code, ""))
     text = error["message"] if error else reason or "the stream ended"
-    return Ending(f"{name}: {text} ({code})", CODES.get(code, REFUSED), hint.format(name=name))
+    hint = hint.format(name=as_word(name))
+    return Ending(f"{name}: {text} ({code})", CODES.get(code, REFUSED), hint)
 
 
 def _over(name: str, reason: str, exit: Said | None) -> Ending:  # noqa: A002 - as above
     if exit is None:
         return Ending(f"{name}: {reason or 'it is over'}")
     code, signal = exit.get("code"), exit.get("signal")
-    again = f"`rdv session restart {name}` begins it anew."
+    again = f"`rdv session restart {as_word(name)}` begins it anew."
     if signal is not None:
         return Ending(f"{name} was ended by signal {signal}", OK, again, KILLED + signal)
     if code is None:

@@ -78,9 +78,7 @@ def _send(method: str, what: str, body: object) -> Any:
 
 
 def _absolute(path: str | None) -> str | None:
-    from pathlib import Path  # lazy: `rdv --help` reads this file too
-
-    return path and str(Path(path).expanduser().absolute())
+    return path and here.path_of(path)
 
 
 def _name(folder: Any) -> str:

@@ -1,7 +1,7 @@
 """`rdv folder context`: what an agent sees that begins in a folder."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -87,7 +87,10 @@ def _session(session: Context) -> str:
 
 
 def _preference(said: Context) -> str:
-    return f"{said['key']} = {said['value']}  ({said['source']})"
+    value = said["value"]
+    if isinstance(value, list):
+        value = " ".join(cast(list[str], value)) or None
+    return f"{said['key']} = {'(not set)' if value is None else value}  ({said['source']})"
 
 
 def _item(item: Context) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 import click
 
 from rdvd.cli import here
-from rdvd.cli.exits import FAILED, USAGE, Failure
+from rdvd.cli.exits import CONFLICT, FAILED, USAGE, Failure
 from rdvd.cli.folder.finding import TOP, find, folders
 from rdvd.cli.options import confirm, json_option, yes_option
 from rdvd.cli.view import Viewing, tell
 
+WITH_ALL = "recursive=true"
 LONGEST = 700.0  # seconds: what runs in it has its grace to end
 
 
@@ -30,17 +31,21 @@ def rm(
     """Move a folder to the trash. What is in it goes along, or elsewhere: nothing is lost."""
     if recursive and into is not None:
         raise Failure("-r or --move-to", hint="One of both says what is done.", code=USAGE)
-    query = "recursive=true" if recursive else ""
+    query = WITH_ALL
     if into is not None:
         query = f"move_to={TOP if into == TOP else find(into)['id']}"
-    place = f"/api/folders/{find(folder)['id']}?{query}"
-    would: Any = here.api().request("DELETE", f"{place}&dry_run=true")
+    place = f"/api/folders/{find(folder)['id']}"
+    would: Any = here.api().request("DELETE", f"{place}?{query}&dry_run=true")
+    is_full = would["folder_count"] > 1 or would["session_count"]
+    if is_full and into is None and not recursive:
+        hint = f"{_account(would)}\n-r takes it all along, --move-to FOLDER puts it elsewhere."
+        raise Failure(f"{folder} is not empty", hint=hint, code=CONFLICT)
     if dry_run:
         tell(would, fields, _account(would))
         return
-    if recursive and (would["folder_count"] > 1 or would["session_count"]):
+    if recursive and is_full:
         confirm(f"{_account(would)}\nMove it all to the trash?", is_confirmed=is_confirmed)
-    gone: Any = here.api(LONGEST).request("DELETE", place)
+    gone: Any = here.api(LONGEST).request("DELETE", f"{place}?{query if is_full or into else ''}")
     tell(gone, fields, f"It is in the trash; `rdv trash restore {gone['trash_id']}` has it back.")
     _account_for(gone["survivors"])
 

@@ -15,6 +15,7 @@ from rdvd.cli.options import json_option
 from rdvd.cli.session.arguments import Worded, worded
 from rdvd.cli.session.asking import LONGEST, name_of, tell
 from rdvd.cli.session.finding import sessions
+from rdvd.cli.words import as_word, plain
 from rdvd.cli.worktree.offers import branches
 
 AGENTS = ("claude", "codex", "gemini", "opencode")
@@ -58,7 +59,7 @@ def new(
         from rdvd.cli.attach.command import begin, check_terminal  # lazy: only with -a
 
         check_terminal(name or "NAME")
-    where = Path(directory or ".").expanduser().absolute()
+    where = Path(here.path_of(directory or "."))
     order = _program(agent, line, worded()) | _size(size) | {
         "name": _free_name(name, where),
         "project_path": str(where),
@@ -70,8 +71,8 @@ def new(
     patience = LONGEST if branch is None else LONGEST_WITH_TREE
     session: Any = here.api(patience).request("POST", "/api/sessions", json.dumps(order))
     if not attaches or fields is not None:
-        called = name_of(session)
-        tell(session, fields, f"{called} has begun; `rdv a {called}` puts it on your terminal.")
+        back = f"`rdv a {as_word(session['name'])}` puts it on your terminal."
+        tell(session, fields, f"{name_of(session)} has begun; {back}")
     if attaches:
         begin(session)  # pyright: ignore[reportPossiblyUnboundVariable] - imported above
 
@@ -139,14 +140,19 @@ def _size(text: str | None) -> dict[str, int]:
     return {"columns": size.columns, "rows": size.lines}
 
 
+def _printable(text: str) -> str:
+    """A name is one line of text; that of a directory may be anything."""
+    return " ".join(plain(text).replace("\ufffd", " ").split())
+
+
 def _free_name(name: str | None, where: Path) -> str:
     """Two of one name could be told apart by their ids only."""
     taken = {each["name"] for each in sessions()}
     if name is not None:
         if name in taken:
-            hint = f"`rdv a {name}` attaches to it; or choose another name."
+            hint = f"`rdv a {as_word(name)}` attaches to it; or choose another name."
             raise Failure(f"there is a session {name} already", hint=hint, code=CONFLICT)
         return name
-    base = where.name[: LONGEST_NAME - 10] or "root"
+    base = _printable(where.name)[: LONGEST_NAME - 10] or "root"
     names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
     return next(each for each in names if each not in taken)

@@ -66,7 +66,7 @@ def _read(file: Any) -> list[Step]:
     try:
         steps: Any = json.load(file)
         return [dict(step) for step in steps]
-    except (ValueError, TypeError, UnicodeDecodeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         hint = 'Write a list such as [{"pattern": "name:", "reply": "me"}].'
         raise Failure(f"these are no steps: {error}", hint=hint, code=USAGE) from error
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from rdvd.cli.exits import USAGE, Failure
 from rdvd.cli.options import json_option, watch_option
 from rdvd.cli.session.asking import ask
-from rdvd.cli.session.finding import find
+from rdvd.cli.session.finding import Session, find
 from rdvd.cli.session.logs import moment_of
 from rdvd.cli.session.offers import open_sessions
 from rdvd.cli.view import View, Viewing
@@ -38,19 +39,28 @@ def screen(name: str, lines: int | None, at: str | None, ansi: bool, fields: str
     """What is on the screen of a session, or was when its program ended, or at any moment."""
     from rdvd.cli import render  # lazy: `rdv --help` reads this file too
 
-    how = "ansi" if ansi else "text"
+    session, how = find(name), "ansi" if ansi else "text"
     path = f"/screen?format={how}"
     if lines is not None:
         path = f"/scrollback?format={how}&lines={lines}"
     if at is not None:
         if lines is not None:
             raise click.UsageError("--at shows a screen, --lines what is above it now")
-        path += f"&at={moment_of(at, time.time())}"
-    answer = ask(find(name), path, method="GET")
+        path += f"&at={_moment(at, session)}"
+    answer = ask(session, path, method="GET")
     if fields is not None:
         click.echo(render.as_json(answer, fields))
     else:
         click.echo(answer["content"].rstrip("\n") + ("\x1b[m" if ansi else ""))
+
+
+def _moment(at: str, session: Session) -> int:
+    from rdvd.cli.words import moment  # lazy: as above
+
+    asked, born = moment_of(at, time.time()), session["created_at"]
+    if asked < born:
+        raise Failure(f"the session began only at {moment(born)}", code=USAGE)
+    return asked
 
 
 def _essence(answer: Any) -> object:

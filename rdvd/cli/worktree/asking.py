@@ -23,7 +23,7 @@ directory_option = click.option(
 
 
 def place(directory: str | None) -> str:
-    return str(Path(directory or ".").expanduser().absolute())
+    return here.path_of(directory or ".")
 
 
 def get(what: str, **query: str) -> Any:

@@ -1,5 +1,6 @@
 """`rdv session ...` as people and scripts know it, beside a real daemon."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -7,10 +8,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.cli.asking import Said
 from tests.rdvd.daemons import A_WHILE, environment
 
 from .house import PROGRAM, House
+
+ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
@@ -187,3 +192,54 @@ def test_without_a_daemon_it_says_so(tmp_path: Path):
     for words in (["ls"], ["session", "exec", "x", "y"], ["session", "wait", "x"]):
         down = House(tmp_path, tmp_path).rdv(*words)
         assert (down.code, "does not listen" in down.err) == (6, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("$(touch x)", "'$(touch x)'"), ("it's", "'it'\"'\"'s'"), ("😀", "'😀'"), ("a b", "'a b'")],
+)
+def test_a_command_to_copy_means_the_session_whatever_its_name(name: str, word: str, house: House):
+    begun = house.rdv("new", name, "--", "sleep", "1000")
+    again = house.rdv("new", name)
+    house.rdv("session", "close", "--yes", name)
+
+    assert begun.out == f"{name} has begun; `rdv a {word}` puts it on your terminal.\n"
+    assert refused(again, 4, f"`rdv a {word}` attaches to it")
+
+
+@pytest.mark.parametrize(
+    ("directory", "name"),
+    [("two\nlines", "two lines"), ("\u202eright", "right"), ("-dash", "-dash"), (" ", "root")],
+)
+def test_a_session_is_named_after_any_directory(directory: str, name: str, house: House):
+    place = house.home.parent / directory
+    place.mkdir()
+
+    begun = house.rdv("new", "-C", str(place), "--json=name,project_path", "--", "true")
+    word = begun.json["name"]
+    house.rdv("session", "close", "--yes", "--", word)
+
+    assert {"name": name, "project_path": str(place)} == begun.json
+
+
+def test_a_directory_that_is_gone_or_no_text_is_told(house: House):
+    gone = house.home.parent / "gone"
+    gone.mkdir()
+    below = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m rdvd.cli new"
+    nowhere = subprocess.run(
+        ["sh", "-c", below], env=environment(house.home, house.run) | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=A_WHILE, check=False,
+    )  # fmt: skip
+    no_text = house.rdv("new", "-C", os.fsdecode(os.fsencode(house.home.parent) + b"/\xff"))
+
+    assert nowhere.returncode == 1
+    assert "rdv: the directory that you are in is no more" in nowhere.stderr
+    assert refused(no_text, 2, "Its name is not UTF-8")
+
+
+def test_a_session_had_no_screen_before_it_began(house: House):
+    house.rdv("new", "young", "--", "sleep", "1000")
+    said = house.rdv("session", "screen", "young", "--at", "7d")
+    house.rdv("session", "close", "--yes", "young")
+
+    assert refused(said, 2, "rdv: the session began only at 20")
