@@ -8,7 +8,7 @@ import trio
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
 from rdvd.ground.private import write_private
-from rdvd.tmux import TmuxUnavailable, nudge_status
+from rdvd.tmux import TmuxUnavailable
 
 from . import terminal, transitions
 from .homes import read_exit
@@ -43,7 +43,7 @@ async def _look_twice(shop: Shop, place: terminal.Place) -> terminal.Seen | None
     """tmux 3.3a may have lost how a pane ended, and finds it when it is nudged."""
     seen = await terminal.look(shop.tmux, place)
     if seen is not None and seen.status is None and seen.signal is None:
-        nudge_status(shop.tmux, place.server)
+        shop.tmux.nudge(place.server)
         seen = await terminal.look(shop.tmux, place)
     return seen
 

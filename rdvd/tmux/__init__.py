@@ -27,7 +27,6 @@ from .sessions import exactly as exactly
 from .sessions import kill_session as kill_session
 from .sessions import list_panes as list_panes
 from .sessions import new_session as new_session
-from .sessions import nudge_status as nudge_status
 from .sessions import pipe_pane as pipe_pane
 from .sessions import piping as piping
 from .sessions import resize_window as resize_window

@@ -68,20 +68,18 @@ class Suspects:
     """Control clients of a daemon before us, held by pidfd so that no other process is ever hit."""
 
     def __init__(self, pids: Iterable[int], path: Path) -> None:
+        self._path = path
         self._held: dict[int, int] = {}
         for pid in pids:
             with suppress(OSError):
-                descriptor = os.pidfd_open(pid)
-                if _is_ours(pid, path):
-                    self._held[pid] = descriptor
-                else:
-                    os.close(descriptor)
+                self._held[pid] = os.pidfd_open(pid)
 
     def kill(self, still_there: set[int]) -> None:
         """Those that the server names again now that they are held."""
         for pid in self._held.keys() & still_there:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._held[pid], signal.SIGKILL)
+            with suppress(OSError):  # it has ended by itself
+                if _is_ours(pid, self._path):
+                    signal.pidfd_send_signal(self._held[pid], signal.SIGKILL)
 
     def close(self) -> None:
         while self._held:

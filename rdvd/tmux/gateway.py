@@ -1,7 +1,6 @@
 """The gateway: what the rest of rdvd holds of tmux. Any task may call it, many at once."""
 
 import re
-import signal
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -130,8 +129,8 @@ class Tmux:
         self._room.settle(server)
 
     def nudge(self, server: int) -> None:
-        """Have it collect its children again: libutempter makes tmux 3.3a miss one now and then."""
-        self._server(server).signal(signal.SIGCHLD)
+        """For a dead pane without a status: libutempter makes tmux 3.3a miss one now and then."""
+        self._server(server).nudge()
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong, asked now: of the program, and of every server by a round trip."""

@@ -130,10 +130,11 @@ class Server:
         finally:
             self._be(Absent("the daemon let go of it"))
 
-    def signal(self, number: signal.Signals) -> None:
-        """To the server process itself."""
+    def nudge(self) -> None:
+        """Have it look once more which of its children have ended. Nobody else minds the signal."""
         if isinstance(self.state, Ready):
-            os.kill(self.state.hello.pid, number)
+            with suppress(ProcessLookupError, PermissionError):  # it has ended this moment
+                os.kill(self.state.hello.pid, signal.SIGCHLD)
 
     def _is_there(self) -> bool:
         """A server of ours, that is: what else lies in the way is the reason why there is none."""

@@ -140,11 +140,6 @@ async def respawn(
     )  # fmt: skip
 
 
-def nudge_status(tmux: Tmux, server: int) -> None:
-    """For a dead pane without a status: tmux then looks again what became of its children."""
-    tmux.nudge(server)
-
-
 def _leave_mode(target: str) -> Command:
     """In copy mode keys are swallowed without an error."""
     return ("copy-mode", "-q", "-t", target)

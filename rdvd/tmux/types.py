@@ -100,7 +100,7 @@ class Pane:
     pane_id: str  # %n
     pid: int
     is_dead: bool
-    dead_status: int | None  # None with is_dead: tmux has lost it, see `nudge_status`
+    dead_status: int | None  # None with is_dead: tmux has lost it, see `Tmux.nudge`
     dead_signal: int | None
     size: Size
     alternate_on: bool

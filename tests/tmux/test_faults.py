@@ -10,17 +10,25 @@ import pytest
 import trio
 import trio.testing
 
+from actors import Topic
 from actors.testing import recording
 from rdvd.tmux import (
     HIDDEN,
+    Abilities,
     Changed,
     ServerBack,
     ServerGone,
     Tmux,
+    TmuxChange,
     TmuxUnavailable,
     list_panes,
     new_session,
 )
+from rdvd.tmux.connection import Connection
+from rdvd.tmux.greeting import Hello
+from rdvd.tmux.server import Server
+from rdvd.tmux.state import Ready
+from rdvd.tmux.types import Way
 
 from .servers import PROGRAM, control_clients, pid_of, serving, session
 
@@ -164,3 +172,21 @@ def control_client(run: Path, name: str) -> "subprocess.Popen[bytes]":
     while not process.stdout.readline().startswith(b"%end"):
         pass
     return process
+
+
+async def test_a_server_that_has_ended_this_moment_is_nudged_in_vain():
+    gone = await trio.lowlevel.open_process(["true"])
+    await gone.wait()
+    streams = trio.testing.memory_stream_pair()
+    server = Server(
+        0, Path("/nowhere/tmux-0.sock"), launch=never, program=str, environ={}, history_limit=0,
+        patience=1, changes=Topic[TmuxChange]("changes"),
+    )  # fmt: skip
+    connection = Connection(*streams, patience=1, on_notice=lambda: None)
+    server.state = Ready(connection, Hello("3.3a", gone.pid, Abilities({})))
+
+    server.nudge()
+
+
+async def never(_: int) -> Way:
+    raise AssertionError

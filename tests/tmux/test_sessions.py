@@ -22,7 +22,6 @@ from rdvd.tmux import (
     kill_session,
     list_panes,
     new_session,
-    nudge_status,
     piping,
     resize_window,
     respawn,
@@ -171,7 +170,7 @@ async def test_how_a_program_ended_is_told_and_it_can_be_followed_by_another(run
 async def until_dead(tmux: Tmux, server: int) -> Pane:
     """With its status, which tmux 3.3a may have to be nudged for."""
     await until(tmux, server, lambda pane: pane.is_dead)
-    nudge_status(tmux, server)
+    tmux.nudge(server)
     return await until(tmux, server, lambda pane: pane.dead_status != pane.dead_signal)
 
 
