@@ -30,5 +30,7 @@ class Busy:
         return not self._busy[key] and quiet >= seconds
 
     def forget(self, key: str) -> None:
+        """But not those who have come meanwhile: they are counted until they are done."""
         self._last.pop(key, None)
-        del self._busy[key]
+        if not self._busy[key]:
+            del self._busy[key]
