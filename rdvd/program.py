@@ -49,7 +49,7 @@ log = logging.getLogger("rdvd")
 def main(arguments: Sequence[str] | None = None) -> None:
     try:
         is_quiet = _read(sys.argv[1:] if arguments is None else arguments)
-        _take_little_memory()
+        settle_memory()
         _start(is_quiet=is_quiet)
     except AlreadyRunning as problem:
         _say_and_exit(problem, TAKEN)
@@ -68,13 +68,16 @@ def _read(arguments: Sequence[str]) -> bool:
     return maintain(arguments)
 
 
-def _take_little_memory() -> None:
+def settle_memory() -> None:
     """Else each thread gets a pool of its own from glibc, and attrs keeps the source of every
-    method it has made, for debuggers. What start has left over may be used again at once."""
+    method it has made, for debuggers. What start has left over may be used again at once; the rest
+    stays for good, and the collector, which stops everything for as long as it looks through all
+    there is, need not look at it."""
     with suppress(AttributeError):  # a libc that has no such pools
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
     linecache.clearcache()
     gc.collect()
+    gc.freeze()
 
 
 def _start(*, is_quiet: bool) -> None:

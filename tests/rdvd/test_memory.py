@@ -47,6 +47,19 @@ async def test_resident_memory_stays_below_its_limit(tmp_path: Path):
     assert int(kilobytes) * 1024 < 60e6
 
 
+def test_the_collector_does_not_stop_a_daemon_to_look_through_what_stays_for_good():
+    done = in_a_new_python(
+        """
+        import gc
+        from rdvd.program import settle_memory
+        settle_memory()
+        assert gc.get_freeze_count() > 50 * len(gc.get_objects()), len(gc.get_objects())
+        """
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_stands_in_is_gone_once_the_block_ends():
     done = in_a_new_python(
         """
