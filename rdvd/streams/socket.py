@@ -59,7 +59,7 @@ class Socket:
         if self._early:
             early, self._early = self._early, b""
             return self._inbox.hear(early)
-        return self._inbox.next()
+        return None if self._inbox.is_empty else self._inbox.next()
 
     async def _heed(self, said: Ping | Goodbye) -> None:
         if isinstance(said, Ping):

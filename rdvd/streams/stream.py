@@ -29,9 +29,9 @@ class Stream:
     end: Callable[[Farewell], None]  # at once, from any task; the first one counts
     _socket: Socket = field(repr=False)
 
-    async def receive(self) -> str | bytes:
+    def receive(self) -> Awaitable[str | bytes]:
         """The next message. `Gone` after the last: nothing that came before it is lost."""
-        return await self._socket.receive()
+        return self._socket.receive()
 
     async def send(self, message: str | bytes) -> None:
         """Returns when the kernel has taken it, so a slow client slows its senders down.
