@@ -25,9 +25,13 @@ class PseudoTerminal:
     async def read(self) -> bytes:
         """All that is there, up to 64 KiB; waits for the first byte. Empty: the program ended."""
         await trio.lowlevel.checkpoint_if_cancelled()
-        while (data := self._read_what_is_there()) is None:
-            await trio.lowlevel.wait_readable(self._master)
+        while (data := self.look()) is None:
+            await self.wait_readable()
         return data
+
+    async def wait_readable(self) -> None:
+        """Until there is something to read, or the program has ended."""
+        await trio.lowlevel.wait_readable(self._master)
 
     async def write(self, data: bytes) -> None:
         """Returns when all of it is in the terminal; at once if nobody is there any more."""
@@ -44,11 +48,18 @@ class PseudoTerminal:
     def resize(self, columns: int, rows: int) -> None:
         """Nobody's controlling terminal tells its program by itself, so we do."""
         set_size(self._master, columns, rows)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Who is told that its size may have changed draws all of it anew."""
         with suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGWINCH)
 
-    def _read_what_is_there(self) -> bytes | None:
-        """The kernel hands out pieces of a few KiB; one frame takes all of them."""
+    def look(self) -> bytes | None:
+        """What `read` gives, if it is there now.
+
+        The kernel hands out pieces of a few KiB; one frame takes all of them.
+        """
         data = first = _read(self._master, LARGEST_READ)
         if first is None or len(first) < SHORT_PIECE:  # all of it, or nearly: no look in vain
             return first

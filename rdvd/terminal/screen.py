@@ -14,7 +14,7 @@ from rdvd.sessions import Front, SessionFact, Size
 from rdvd.streams import Farewell, Stream
 
 from .endings import Ending, ending_of
-from .pace import LONG_TICK, Pace
+from .pace import DRAWN_AFTER, LONG_TICK, Pace
 from .pseudo import PseudoTerminal
 from .stages import Stages
 from .talk import Talk
@@ -40,29 +40,64 @@ class ScreenView:
         self._stages = stages
         self._session = session
         self._may_type = may_type
-        self._silence = trio.CancelScope(deadline=-math.inf)
+        self._pace = Pace()
+        self._resting = trio.CancelScope()
+        self._hurried = trio.Event()
+        self._shown_at = -math.inf
 
     async def run(self, front: Front) -> Farewell | None:
         async def wait_for_the_end() -> None:
             await self._say_last(await _ending(front, self._session))
 
-        return await self._talk.run(self._obey, self._show, self._tell_size, wait_for_the_end)
+        tasks = (self._show, self._hasten, self._tell_size, wait_for_the_end)
+        return await self._talk.run(self._obey, *tasks)
 
     async def _show(self) -> None:
-        pace, looked = Pace(), trio.current_time()
-        while data := await self._terminal.read():
-            waited = trio.current_time() - looked
+        while True:
+            data, waited = await self._take()
+            if not data:
+                break
             await self._talk.show(data)
-            self._silence.deadline = trio.current_time() + QUIET
-            await trio.sleep(pace.after(len(data), waited))
-            looked = trio.current_time()
+            self._shown_at = trio.current_time()
+            self._pace.saw(len(data), waited, self._shown_at)
         await trio.sleep(LONGEST_DOUBT)  # whoever knows why ends this view meanwhile
         await self._talk.finish(TERMINAL_GONE)
+
+    async def _take(self) -> tuple[bytes, float]:
+        """What there is at the next look, and how long after it was due that came."""
+        if self._pace.goes_on:
+            await self._rest()
+            began = trio.current_time()
+            data = await self._terminal.read()
+            return data, trio.current_time() - began
+        while True:
+            await self._terminal.wait_readable()
+            waited = trio.current_time() - self._pace.due
+            if waited < 0:
+                await self._rest()
+            if (data := self._terminal.look()) is not None:
+                return data, waited
+
+    async def _rest(self) -> None:
+        with trio.CancelScope(deadline=self._pace.due) as self._resting:
+            await trio.sleep_forever()
+
+    async def _hasten(self) -> None:
+        """Keys that come meanwhile have their turn afterwards, so that this stays bounded."""
+        while True:
+            await self._hurried.wait()
+            self._hurried, began = trio.Event(), trio.current_time()
+            for seconds in DRAWN_AFTER:
+                await trio.sleep_until(began + seconds)
+                self._terminal.redraw()
 
     async def _obey(self, said: FromViewer | bytes) -> None:
         match said:
             case bytes() if self._may_type:
                 await self._terminal.write(said)
+                if self._pace.is_flooded and self._pace.hurry(trio.current_time()):
+                    self._resting.deadline = self._pace.due
+                    self._hurried.set()
             case Resize(cols=columns, rows=rows):
                 self._terminal.resize(columns, rows)
                 self._stages.resize(self._session, self, Size(columns, rows))
@@ -84,8 +119,11 @@ class ScreenView:
 
     async def _wait_until_quiet(self) -> None:
         """Every output puts off the end of this silence."""
-        with trio.CancelScope(deadline=self._silence.deadline) as self._silence:
-            await trio.sleep_forever()
+        while True:
+            left = self._shown_at + QUIET - trio.current_time()
+            if left <= 0:
+                return
+            await trio.sleep(left)
 
 
 async def _ending(front: Front, session: SessionId) -> Ending:

@@ -9,7 +9,7 @@ import trio
 from actors import every
 from rdvd.bytelog import ByteLog
 
-from .viewers import Cinema
+from .viewers import Cinema, Viewer
 
 KNOWN = ("ps", "tmux: ")
 FLOOD = "while :; do seq 1 100000; done"
@@ -38,6 +38,22 @@ async def test_a_flood_costs_a_viewer_pictures_and_not_every_line(seats: Cinema)
     await viewer.keys("\r")
     await viewer.until_seen("the end")
     assert len(viewer.output) < 1_500_000  # seq has printed 3.4 MB
+
+
+async def test_after_a_key_in_a_flood_tmux_is_asked_to_draw_several_times(seats: Cinema) -> None:
+    """It tells by a hook; by itself it would draw for this viewer when its time has come."""
+    session = await seats.house.new("sh", "-c", f"stty -isig; {FLOOD}")
+    tmux = seats.house.shop.tmux
+    asked = "set-option -gaF @asked x ; if-shell -F '#{m:*xxxx*,#{@asked}}' 'wait-for -S asked'"
+    await tmux.run(0, "set-hook", "-g", "client-resized", asked)
+    viewer = await seats.watch(session)
+    await viewer.until("primary")
+    socket = str(seats.house.front.attach_target(session.id).socket)
+    with trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(type_on, viewer)
+            await trio.run_process(["tmux", "-S", socket, "wait-for", "asked"])
+            nursery.cancel_scope.cancel()
 
 
 async def test_nothing_more_is_read_for_a_viewer_that_acknowledges_nothing(seats: Cinema) -> None:
@@ -87,6 +103,13 @@ async def test_the_clients_of_viewers_who_leave_leave_too(seats: Cinema) -> None
     told = await seats.house.shop.tmux.run(0, "list-clients", "-F", "#{client_control_mode}")
     assert told == (b"1",)
     assert children() == []
+
+
+async def type_on(viewer: Viewer) -> None:
+    """A key for each output, since nobody knows when a flood has begun to be one."""
+    while True:
+        await viewer.until("output")
+        await viewer.keys("k")
 
 
 def children() -> list[str]:
