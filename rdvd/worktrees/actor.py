@@ -1,7 +1,9 @@
 """One git repository: everything that changes its worktrees happens here in turn, so that git
 never races itself. Looking needs no turn."""
 
-from actors import Actor
+import trio
+
+from actors import Actor, Refused
 from rdvd.identity import SessionId, UserId
 from rdvd.trash import Restored, TrashEntry
 
@@ -20,9 +22,11 @@ class Repository(Actor):
         self._busy = busy
         self._key = key
 
-    async def add(self, opened: Opened, order: NewTree) -> Made:
-        with self._busy.working(self._key):
+    async def add(self, opened: Opened, order: NewTree, patience: trio.CancelScope) -> Made:
+        """`patience` is cancelled when whoever has ordered it leaves."""
+        with self._busy.working(self._key), patience:
             return await adding.add(self._shop, opened, order)
+        raise Refused("whoever ordered the worktree has left")
 
     async def remove(self, opened: Opened, order: Removal) -> Removed:
         with self._busy.working(self._key):

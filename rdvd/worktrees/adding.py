@@ -120,7 +120,8 @@ async def _fetch(shop: Shop, opened: Opened, order: NewTree) -> tuple[str, ...]:
         )
     except (GitFailed, GitTooSlow) as problem:
         shop.facts.publish(Stepped(order.user, path, "fetch", "failed", problem.detail))
-        return (f"nothing was fetched, so it begins with what was known: {problem.detail}",)
+        why = " ".join(problem.detail.split())
+        return (f"nothing was fetched, so it begins with what was known: {why}",)
     shop.facts.publish(Stepped(order.user, path, "fetch", "done"))
     return ()
 

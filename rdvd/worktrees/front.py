@@ -66,10 +66,15 @@ class Worktrees:
         return await (await self._open(path)).diff(base)
 
     async def add(self, order: NewTree) -> Made:
+        """Who leaves before it is made, as a person with Ctrl-C, has it undone."""
         check_branch(order.branch)
         opened = await self._open(order.repository)
         async with self._acting(opened) as repository:
-            return await repository.call(Repository.add, opened, order)
+            patience = trio.CancelScope()
+            try:
+                return await repository.call(Repository.add, opened, order, patience)
+            finally:
+                patience.cancel()
 
     async def remove(self, order: Removal, repository: str | None = None) -> Removed:
         """`repository`: any path of it, which is needed once the directory is gone."""

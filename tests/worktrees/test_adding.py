@@ -141,3 +141,4 @@ async def test_a_branch_of_the_remote_is_followed_and_being_offline_is_said(
     at = Path(made.worktree.path)
     assert yard.repo.git("rev-parse", "--abbrev-ref", "theirs@{u}", at=at) == "origin/theirs"
     assert "nothing was fetched" in offline.notes[0]
+    assert "\n" not in offline.notes[0]

@@ -14,6 +14,7 @@ from attrs import evolve
 from rdvd.ground.errors import Problem
 from rdvd.identity import SessionId
 from rdvd.worktrees import NewTree, Worktree, storage
+from rdvd.worktrees.types import Stepped
 
 from .gits import Repo
 from .ruins import contents, kept_of, leave_untracked, modify, reachable, stage
@@ -200,6 +201,23 @@ async def test_who_gives_up_in_the_middle_leaves_nothing(repo: Repo, tmp_path: P
                 assert repo.git("status", "--porcelain", at=path) == ""
                 await yard.remove(path, delete_branch=True)
             assert is_as_before(repo, path, "fix")
+
+
+async def test_who_leaves_during_a_setup_has_it_ended_and_all_of_it_undone(yard: Yard):
+    repo, setup = yard.repo, '[ "$RDV_BRANCH" = next ] || sleep 600'
+    repo.commit(".rdv/worktree.toml", f"setup = ['{setup}']\n")
+    hooks = await yard.front.hooks(str(repo.path), USER)
+    await yard.front.trust(str(repo.path), USER, hooks.fingerprint)
+
+    with yard.shop.facts.subscribe() as facts:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_attempt, yard, NewTree(USER, str(repo.path), "fix"))
+            async for fact in facts:
+                if isinstance(fact, Stepped) and (fact.step, fact.state) == ("setup", "begun"):
+                    nursery.cancel_scope.cancel()
+    await yard.remove(await yard.tree("next"), delete_branch=True)  # its turn is after the first's
+
+    assert is_as_before(repo, repo.path.parent / "project-fix", "fix")
 
 
 async def _attempt(yard: Yard, order: NewTree) -> None:
