@@ -50,11 +50,7 @@ def launch(errors: int, seconds: float) -> Ready | Ended | TooLate:
         environ = _without_ours(os.environ) | {"NOTIFY_SOCKET": address}
         command = [sys.executable, "-P", "-m", "rdvd", "--quiet"]
         with _started(command, environ, errors) as daemon:
-            try:
-                return _wait(daemon, ear, deadline)
-            except KeyboardInterrupt:
-                daemon.end()
-                raise
+            return _wait(daemon, ear, deadline)
 
 
 class Starting:
@@ -101,6 +97,8 @@ def _wait(daemon: Starting, ear: socket.socket, deadline: float) -> Ready | Ende
 def _started(
     command: Sequence[str], environ: Mapping[str, str], errors: int
 ) -> Generator[Starting]:
+    """An interrupt ends it again, also one that came when we did not know yet whom to end."""
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     told, tell = os.pipe()
     held, release = os.pipe()
     middle = os.fork()
@@ -114,7 +112,11 @@ def _started(
     os.close(told)
     daemon = Starting(int(number or 0), middle)
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
         yield daemon
+    except KeyboardInterrupt:
+        daemon.end()
+        raise
     finally:
         daemon.leave(release)
 
@@ -125,6 +127,7 @@ def _be_the_middle(
     """Never returns: what lies above us on the stack is our parent's."""
     try:
         os.setsid()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the daemon has it from us
         daemon = _start(command, environ, errors)
         os.write(tell, str(daemon.pid).encode())
         os.close(tell)

@@ -27,6 +27,19 @@ if "--quiet" in sys.orig_argv:
 """
 
 
+# And this, before `rdv`: it is interrupted as soon as it has a child, which is no daemon yet.
+INTERRUPT = """
+import os, signal
+fork = os.fork
+def fork_and_be_interrupted():
+    child = fork()
+    if not child:
+        os.kill(os.getppid(), signal.SIGINT)
+    return child
+os.fork = fork_and_be_interrupted
+"""
+
+
 @frozen
 class Place:
     home: Path
@@ -131,6 +144,34 @@ def test_an_interrupted_start_leaves_no_daemon_behind(place: Place, tmp_path: Pa
     rdv.communicate(timeout=A_WHILE)
 
     assert rdv.returncode == 130
+
+
+def test_an_interrupt_before_there_is_a_daemon_leaves_none_behind_either(
+    place: Place, tmp_path: Path
+):
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPT)
+    own = {"PYTHONPATH": str(tmp_path)}
+
+    said = place.daemon("start", **own)
+
+    assert said.code == 130
+    assert started_with(f"RDV_HOME={place.home}") == []
+
+
+def started_with(variable: str) -> list[int]:
+    """The processes that have this in their environment."""
+    return [
+        int(each.parent.name)
+        for each in Path("/proc").glob("[0-9]*/environ")
+        if variable in variables_in(each)
+    ]
+
+
+def variables_in(environ: Path) -> list[str]:
+    try:
+        return environ.read_bytes().decode(errors="replace").split("\0")
+    except OSError:  # it has ended, or is somebody else's
+        return []
 
 
 def test_of_two_that_start_at_once_one_has_the_place_and_nobody_lies(place: Place):
