@@ -35,6 +35,17 @@ def real_path(path: str) -> Path:
         raise NoRepository(f"{shortened(path)}: {why}") from error
 
 
+def is_missing(path: str) -> bool:
+    """What may not be looked at, or cannot be a path, is left to `real_path`, which says why."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _look_at(place: Path) -> Found | None:
     dot_git = place / ".git"
     if dot_git.is_file():

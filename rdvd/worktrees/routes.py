@@ -9,6 +9,7 @@ from rdvd.ground.errors import BadInput, NotFound
 from rdvd.ground.routes import Request, Routes
 
 from . import views, wire
+from .finding import is_missing
 from .front import Worktrees
 from .gate import Gate, principal_of
 from .routes_care import care_routes
@@ -42,7 +43,7 @@ def _looking(gate: Gate) -> Routes:
     async def status(request: Request[Any]) -> StatusShown:
         await gate.allow(request, "item.read")
         path = request.query(wire.TreeQuery).worktree_path
-        if not await trio.Path(path).exists():
+        if await trio.to_thread.run_sync(is_missing, path):
             return views.NOT_THERE
         return views.shown_status(await front.status(path))
 

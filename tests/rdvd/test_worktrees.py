@@ -37,6 +37,7 @@ async def test_a_worktree_is_made_listed_looked_at_and_removed_by_both_routes(
         branches = await daemon.ask("GET", f"/api/worktrees/branches?repo_path={repo.path}")
         status = await daemon.ask("GET", f"/api/worktrees/status?worktree_path={second}")
         nowhere = await daemon.ask("GET", "/api/worktrees/status?worktree_path={tmp_path}/nowhere")
+        too_long = await daemon.ask("GET", f"/api/worktrees/status?worktree_path=/{'x' * 300}")
         check = await daemon.ask("POST", "/api/worktrees/check", {"worktreePath": str(second)})
         gone = await daemon.ask("DELETE", "/api/worktrees", {"worktreePath": str(first)})
         kept = await daemon.ask("DELETE", f"/api/worktrees/remove?worktree_path={second}")
@@ -52,6 +53,7 @@ async def test_a_worktree_is_made_listed_looked_at_and_removed_by_both_routes(
     }  # fmt: skip
     assert (status.json["is_clean"], status.json["untracked"]) == (False, 1)
     assert nowhere.json["exists"] is False
+    assert (too_long.status, "too long" in too_long.json["detail"]) == (400, True)
     assert check.json == {"hasUncommittedChanges": True, "branch": "fix/b"}
     assert (gone.status, gone.json["success"], gone.json["deleted_path"]) == (200, True, str(first))
     assert (kept.status, kept.json["code"]) == (409, "HAS_UNCOMMITTED_CHANGES")
