@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     habits.nobody_sleeps_the_thread,
     habits.imports_stand_at_the_top,
     habits.only_the_trash_removes_trees,
+    habits.streams_are_no_generators,
 )
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 
@@ -113,6 +114,7 @@ VIOLATIONS: tuple[tuple[Rule, str, str, int], ...] = (
     (habits.imports_stand_at_the_top, "actors/ref.py", "def f():\n    import trio", 2),
     (habits.only_the_trash_removes_trees, "rdvd/tmux/s.py", "import shutil\nshutil.rmtree(p)", 2),
     (habits.only_the_trash_removes_trees, "rdvd/tmux/s.py", "from shutil import rmtree", 1),
+    (habits.streams_are_no_generators, "rdvd/main.py", "async def f():\n    [(yield 1)]", 1),
     (habits.imports_stand_at_the_top, "actors/ref.py", "async def f():\n    import trio", 2),
     (habits.imports_stand_at_the_top, "actors/ref.py", "def f():\n    import trio  # lazy:", 2),
 )
@@ -149,6 +151,8 @@ ALLOWED: tuple[tuple[str, str], ...] = (
     ("rdvd/config/load.py", "import tomllib, attrs\nfrom rdvd.ground.errors import Problem"),
     ("rdvd/cli/main.py", "def f():\n    import rich  # lazy: half the time of a short command"),
     ("tools/f.py", "def f():\n    '''" + "\n" * FUNCTION_CEILING + "'''\n    return 1"),
+    ("rdvd/main.py", "@asynccontextmanager\nasync def f():\n    yield 1"),
+    ("rdvd/main.py", "async def f():\n    def g():\n        yield 1"),
     ("bench/x.py", "import trio\n\n\nasync def wait():\n    await trio.sleep(1)"),
 )
 

@@ -107,8 +107,10 @@ class ScreenView:
                 await self._talk.refuse_keys()
 
     async def _tell_size(self) -> None:
-        async for is_primary, size in self._stages.changes(self._session, self):
+        async def tell(is_primary: bool, size: Size) -> None:
             await self._talk.say(Primary(is_primary, size.columns, size.rows))
+
+        await self._stages.keep_told(self._session, self, tell)
 
     async def _say_last(self, ending: Ending) -> None:
         """After what the program has printed before it ended."""

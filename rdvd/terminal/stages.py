@@ -1,9 +1,9 @@
 """All sessions that somebody watches: who owns their sizes, and making it so."""
 
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import trio
 from attrs import define, field
@@ -84,9 +84,9 @@ class Stages:
         self._watched[session].stage.focus(viewer, trio.current_time(), force=force)
         self._settle_soon(session)
 
-    async def changes(
-        self, session: SessionId, viewer: object
-    ) -> AsyncGenerator[tuple[bool, Size], None]:
+    async def keep_told(
+        self, session: SessionId, viewer: object, tell: Callable[[bool, Size], Awaitable[None]]
+    ) -> NoReturn:
         """How it is now, then whenever it is different: whether it owns the size, and the size."""
         watched, told = self._watched[session], None
         while True:
@@ -94,7 +94,7 @@ class Stages:
             state = (stage.primary == viewer, stage.session_size)
             if state != told:
                 told = state
-                yield state
+                await tell(*state)
             else:
                 await changed.wait()
 

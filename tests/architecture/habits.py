@@ -111,3 +111,26 @@ def _removes_a_tree(node: ast.AST) -> bool:
             return any(alias.name == "rmtree" for alias in names)
         case _:
             return False
+
+
+def streams_are_no_generators(code: Code) -> Iterator[Complaint]:
+    for source in code.within("actors", "rdvd"):
+        for node in ast.walk(source.syntax):
+            if isinstance(node, ast.AsyncFunctionDef) and _is_bare_generator(node):
+                yield source.complain(
+                    node.lineno,
+                    "whoever leaves an async generator in the middle leaves it unfinished: hand "
+                    "in a function that takes each value, or be an asynccontextmanager",
+                )
+
+
+def _is_bare_generator(function: ast.AsyncFunctionDef) -> bool:
+    marks = {each.id for each in function.decorator_list if isinstance(each, ast.Name)}
+    return "asynccontextmanager" not in marks and any(map(_yields, function.body))
+
+
+def _yields(node: ast.AST) -> bool:
+    """Itself, and not by a function inside of it."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return False
+    return isinstance(node, ast.Yield) or any(map(_yields, ast.iter_child_nodes(node)))
