@@ -1,11 +1,16 @@
 """What holds for all tests: a process that has run some of them has closed what they opened."""
 
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 MAY_STAY = 40  # what libraries open once and keep; each leak of ours comes again and again
+
+# Shells start what is to run in the background deaf to interrupts, and a test's programs with it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def open_descriptors() -> list[str]:
