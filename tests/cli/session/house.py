@@ -2,12 +2,14 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import termios
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import pytest
 from attrs import define, field
 
 from rdvd.cli.client import Api
+from rdvd.sessions.processes import look_at
 from tests.cli.asking import Said, say
 from tests.rdvd.daemons import A_WHILE, environment
 from tests.sessions.house import end_recorder
@@ -78,6 +81,14 @@ class House:
         return self.ask("GET", f"/api/sessions/{name}")["status"]
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """For what nobody tells of, such as how it is with a process."""
+    end = time.monotonic() + A_WHILE
+    while not is_so():
+        assert time.monotonic() < end
+        select.select([], [], [], 0.01)
+
+
 @define
 class Seat:
     """Somebody at a terminal with one program in it."""
@@ -87,6 +98,24 @@ class Seat:
 
     def type(self, keys: str) -> None:
         self.child.send(keys)
+
+    def type_and_be_heard(self, keys: str) -> None:
+        """Until the program, which waited for keys, has done with them what it does."""
+        wait_until(lambda: self._waits)
+        before = self._times_that_it_waited
+        self.type(keys)
+        wait_until(lambda: self._times_that_it_waited > before)
+
+    @property
+    def _waits(self) -> bool:
+        assert self.child.pid is not None
+        found = look_at(self.child.pid)
+        return found is not None and found.state == "S"
+
+    @property
+    def _times_that_it_waited(self) -> int:
+        told = Path(f"/proc/{self.child.pid}/status").read_text()
+        return int(told.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
     def come_in(self) -> None:
         """Until the session's shell answers."""

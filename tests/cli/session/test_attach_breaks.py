@@ -30,7 +30,8 @@ def test_a_daemon_killed_and_started_again_costs_no_key_and_no_line(house: House
 
     with seat(house, "a", "survivor") as there:
         there.come_in()
-        there.type("for i in $(seq 20); do echo line-$i; sleep 0.1; done\r")
+        # What is typed meanwhile is not shown amid a line.
+        there.type("stty -echo; for i in $(seq 20); do echo line-$i; sleep 0.1; done; stty echo\r")
         there.see("line-3")
         house.end(signal.SIGKILL)
         there.see("the daemon is away; connecting again (~. detaches)")
@@ -77,7 +78,7 @@ def test_keys_that_a_dead_daemon_may_not_have_passed_on_are_told_of_and_not_type
     with seat(house, "a", "doubtful") as there:
         there.come_in()
         house.stop()
-        there.type("doubt")
+        there.type_and_be_heard("doubt")
         there.see_silence()
         house.end(signal.SIGKILL)
         there.see("the daemon is away")

@@ -1,7 +1,6 @@
 """`--watch` is moved by events: what happens is seen at once, and nothing is asked for in vain."""
 
 import os
-import select
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +12,7 @@ from rdvd.cli.following import SHORTEST_GAP
 from tests.cli.terminal import Place, running, terminal
 from tests.rdvd.daemons import A_WHILE
 
-from .house import PROGRAM, House
+from .house import PROGRAM, House, wait_until
 
 NEVER = "--watch=86400"
 
@@ -103,7 +102,7 @@ def test_ctrl_c_ends_whatever_lasts_with_130_and_no_riddle(words: tuple[str, ...
     if all(each["name"] != "lasting" for each in house.ask("GET", "/api/sessions")):
         house.new("lasting", "sh", "-c", "echo lasting; exec sleep 1000")
     with terminal(Place(house.home, house.run), *words) as there:
-        wait_until_it_asks(there.process.pid)
+        wait_until(lambda: has_a_socket(there.process.pid))  # it asks
         there.type("\x03")
         code = there.process.wait(A_WHILE)
         os.set_blocking(there.master, False)
@@ -111,14 +110,6 @@ def test_ctrl_c_ends_whatever_lasts_with_130_and_no_riddle(words: tuple[str, ...
 
     # Python ends by the signal itself if that came amid an import; a shell tells both as 130.
     assert (code if code >= 0 else 128 - code, "Traceback" in said) == (130, False), said
-
-
-def wait_until_it_asks(pid: int) -> None:
-    """Until it has a socket, which nobody tells of."""
-    end = time.monotonic() + A_WHILE
-    while not has_a_socket(pid):
-        assert time.monotonic() < end
-        select.select([], [], [], 0.01)
 
 
 def has_a_socket(pid: int) -> bool:

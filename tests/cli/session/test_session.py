@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from rdvd.sessions.census import Traces, look_around, members
 from tests.cli.asking import Said
 from tests.rdvd.daemons import A_WHILE, environment
 
-from .house import PROGRAM, House
+from .house import PROGRAM, House, wait_until
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,6 +34,16 @@ def meanwhile(house: House, out: Path, *words: str) -> Generator["subprocess.Pop
             process.communicate()
 
 
+def listeners(house: House) -> int:
+    """How many hear from the daemon what happens."""
+    return house.ask("GET", "/health")["metrics"]["websocket_connections"]
+
+
+def names_in(session: str) -> list[str]:
+    found = members(Traces(session, 0, 0), look_around(frozenset()))
+    return sorted(each.name for each in found)
+
+
 def refused(said: Said, code: int, text: str) -> bool:
     return said.code == code and text in said.err
 
@@ -49,6 +60,7 @@ def test_a_session_is_begun_listed_shown_and_closed(house: House):
     assert (shown["columns"], shown["rows"], shown["status"]) == (100, 30, "active")
     assert (shown["environment_names"], shown["restart_policy"]) == (["COLOUR"], "on-failure")
     assert house.rdv("session", "show", shown["id"][:-4], "--json=name").json == {"name": "life"}
+    wait_until(lambda: names_in(shown["id"]) == ["sh", "sleep"])
     why = house.rdv("session", "show", "life", "--why").out
     assert "program    sh -c 'echo $COLOUR; pwd; exec sleep 1000'" in why
     assert "because    its wrapper runs" in why
@@ -77,8 +89,9 @@ def test_a_command_at_the_prompt_is_waited_for_and_its_code_is_ours(house: House
         "session", "exec", "prompt", "-w", "--", "printf", "%s|", "a b", "$HOME", "-w"
     )
     assert (words.code, words.out) == (0, "a b|$HOME|-w|\n")
-    late = house.rdv("session", "exec", "prompt", "-w", "--timeout=0.3", "sleep 1000")
+    late = house.rdv("session", "exec", "prompt", "-w", "--timeout=0.3", "echo begun; sleep 1000")
     assert refused(late, 7, "not done after 0.3 s")
+    house.rdv("session", "wait", "prompt", "begun", "--for=output", "--from-start")
     assert house.rdv("session", "keys", "prompt", "C-c").code == 0
     as_json = house.rdv("session", "exec", "prompt", "-w", "--json=exit_code,output", "echo x").json
     assert as_json == {"exit_code": 0, "output": "x\n"}
@@ -124,6 +137,7 @@ def test_waiting_ends_with_what_happened(house: House, tmp_path: Path):
         assert refused(
             house.rdv("session", "wait", "awaited", "--timeout=0.2"), 7, "has not ended in time"
         )
+        wait_until(lambda: listeners(house) == 1)
         house.end(signal.SIGKILL)
         house.start()
         house.rdv("session", "send", "awaited", "-e", "go")
@@ -144,6 +158,7 @@ def test_following_a_log_over_a_killed_daemon_loses_and_repeats_nothing(
     with meanwhile(house, out, "session", "logs", "-f", "--raw", "long") as following:
         house.rdv("session", "send", "long", "-e", "go")
         house.rdv("session", "wait", "long", "line-500\n", "--for=output", "--from-start")
+        wait_until(lambda: out.stat().st_size > 0)
         house.end(signal.SIGKILL)
         house.start()
         assert following.wait(A_WHILE) == 0
@@ -166,7 +181,8 @@ def test_names_that_live_are_offered_to_the_shell(house: House):
 
 
 def test_top_tells_what_each_session_uses(house: House):
-    house.new("busy", "sh", "-c", "exec cat")
+    house.new("busy", "sh", "-c", "echo up; exec cat")
+    house.rdv("session", "wait", "busy", "up", "--for=output", "--from-start")
 
     rows = {row["name"]: row for row in house.rdv("top", "--json").json["terminals"]}
     assert rows["busy"]["state"] == "active"
