@@ -5,12 +5,17 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 MAY_STAY = 40  # what libraries open once and keep; each leak of ours comes again and again
 
 # Shells start what is to run in the background deaf to interrupts, and a test's programs with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes tells of the machine that day, and of nothing that we wrote.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 def open_descriptors() -> list[str]:

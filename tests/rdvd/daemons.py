@@ -132,6 +132,11 @@ def configure(home: Path, text: str) -> None:
     file.chmod(0o600)
 
 
+async def kill(process: trio.Process) -> None:
+    """A polite end would take as long as the machine is busy, and is no matter of this test."""
+    process.kill()
+
+
 @asynccontextmanager
 async def living(
     home: Path, *of_python: str, stderr: int | IO[str] = subprocess.DEVNULL
@@ -153,7 +158,7 @@ async def living_at(
             told = environment(home, run) | {"NOTIFY_SOCKET": f"{short}/notify"}
             start = partial(
                 trio.run_process, [sys.executable, *of_python, "-m", "rdvd"], env=told,
-                stderr=stderr, check=False,
+                stderr=stderr, check=False, deliver_cancel=kill,
             )  # fmt: skip
             async with trio.open_nursery() as nursery:
                 process: trio.Process = await nursery.start(start)
