@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import trio
 from attrs import frozen
 
 from actors import Actor
-from rdvd.ground.errors import Conflict
+from rdvd.ground.errors import Conflict, Problem
 from rdvd.ground.private import make_directory, write_private
 from rdvd.identity import SessionId
 
@@ -19,10 +19,12 @@ from .commands import Files, Kind, Reading
 from .homes import is_wrapper
 from .processes import Process, children_of, command_of, look_at
 from .shop import Shop
+from .sizing import offset_now
 from .stream import Silence, Stream, following
 from .types import Pane, exit_of
 
 A_MOMENT = 0.05
+ANSWERS_UNTIL_PIPED = 2  # of tmux: what was printed before has then left it
 SHELL_SECONDS = 5.0  # a shell that has just begun reads its files before it reads a person
 
 
@@ -86,16 +88,30 @@ class Prompt(Actor):
             except Silence:
                 reading.finish()
                 return
-            if reading.code is None and self._was_interrupted(reading, pane, shell):
-                reading.finish()
-                return
+            if self._seems_interrupted(reading, pane, shell):
+                await self._catch_up(reading, stream, pane)
+                if self._seems_interrupted(reading, pane, shell):
+                    reading.finish()
+                    return
 
-    def _was_interrupted(self, reading: Reading, pane: Pane, shell: Process) -> bool:
-        """The shell has given up the command, and asks for the next one."""
-        if not reading.has_begun:
+    def _seems_interrupted(self, reading: Reading, pane: Pane, shell: Process) -> bool:
+        """The shell has given up the command, and asks for the next one; or it was a program of
+        the command that asked, and has ended meanwhile."""
+        if reading.code is not None or not reading.has_begun:
             return False
         hint = reading.saw_prompt or (reading.saw_interrupt and shell.name in ("sh", "dash"))
         return hint and foreground(pane) == shell
+
+    async def _catch_up(self, reading: Reading, stream: Stream, pane: Pane) -> None:
+        """Read all that was printed before now. The log is behind what processes have done."""
+        place = place_of(self._shop.roster.get(self._id), pane)
+        with suppress(Problem):  # without tmux or recorder there is nothing more to be had
+            for _ in range(ANSWERS_UNTIL_PIPED):
+                await terminal.look(self._shop.tmux, place)
+        end = await offset_now(self._shop, self._id)
+        with suppress(Silence):
+            while reading.code is None and stream.offset < end:
+                reading.feed(await stream.more())
 
     def _outcome(self, reading: Reading, seconds: float) -> Outcome:
         code, was_interrupted = reading.code, False

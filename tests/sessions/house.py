@@ -36,6 +36,7 @@ from rdvd.sessions import (
 )
 from rdvd.sessions.census import members
 from rdvd.sessions.processes import Process
+from rdvd.sessions.prompt import Outcome
 from rdvd.sessions.shop import traces_of
 from rdvd.sessions.stream import following
 from rdvd.tmux import Tmux, TmuxSettings
@@ -148,6 +149,10 @@ async def serving(
     async with running(*side_of_trees.children, auth, task("tmux", tmux.serve), keeping, side):
         (user,) = await store.read(identity_users)
         yield House(Front(shop, registry.ref), user, home, run, nest, side)
+
+
+async def run(house: House, session: Session, command: str, seconds: float = 10) -> Outcome:
+    return await house.front.run(session.id, command, seconds, 100_000)
 
 
 def identity_users(db: sqlite3.Connection) -> list[UserId]:
