@@ -1,5 +1,8 @@
 """Scripts: each reply goes to the prompt it is meant for, and to no other."""
 
+import os
+from pathlib import Path
+
 import pytest
 import trio
 from hypothesis import given
@@ -41,6 +44,7 @@ async def test_a_sign_in_is_answered_step_by_step_to_its_end(house: House):
 
 async def test_what_is_not_matched_is_not_typed_into_and_the_rest_is_skipped(house: House):
     session = await house.new("sh", "-c", INSTALLER)
+    await house.printed(session, b"Name:")
 
     outcomes = await house.front.expect(
         session.id, [Step("Passphrase:", "secret", seconds=0.3), Step("Name", "ada")]
@@ -58,11 +62,15 @@ async def test_a_pattern_that_is_none_is_refused_before_anything_is_typed(house:
         await house.front.expect(session.id, [Step("a", "b"), Step("(", "c")])
 
 
-async def test_a_script_that_is_left_types_nothing_more(house: House):
-    session = await house.new("sh", "-c", "sleep 0.3; printf 'Name: '; read name; echo $name")
+async def test_a_script_that_is_left_types_nothing_more(house: House, tmp_path: Path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    asks = f"read _ <{gate}; printf 'Name: '; read name; echo $name"
+    session = await house.new("sh", "-c", asks)
     with pytest.raises(trio.TooSlowError), trio.fail_after(0.05):
         await house.front.expect(session.id, [Step("Name:", "ada")])
 
+    await trio.Path(gate).write_text("go\n")
     await house.printed(session, b"Name: ")
 
     assert "Name:" == (await house.screen(session)).strip()

@@ -243,7 +243,8 @@ async def test_a_terminal_that_is_ended_from_outside_is_lost_and_can_be_begun_ag
 
 
 async def test_suspending_can_freeze_and_resuming_thaws(house: House):
-    session = await house.new("sh", "-c", "sleep 100 & wait")
+    session = await house.new("sh", "-c", "sleep 100 & echo up; wait")
+    await house.printed(session, b"up")
     actor = await house.front.actor(session.id)
 
     frozen = await actor.call(SessionActor.suspend, freezes=True)
@@ -252,7 +253,8 @@ async def test_suspending_can_freeze_and_resuming_thaws(house: House):
 
     thawed = await actor.call(SessionActor.resume)
     assert isinstance(thawed.state, Active)
-    assert {"S"} == await states(house, session)
+    while {"S"} != await states(house, session):
+        pass  # they run before they wait again; each look waits for a thread
 
 
 async def states(house: House, session: Session) -> set[str]:
