@@ -116,7 +116,7 @@ def tree(
     recording, roster = Recording(recording_settings(config)), Roster()
     keeper = audit.Keeper(store, audit.note_beside(config.database.path))
     record, events = keeper.record, Events(partial(_look, lambda: root.snapshot()))
-    auth = _auth(store, held, Homes(roster.panes), ended, record, tally)
+    auth = _auth(store, held, Homes(roster.panes, marked=roster.dyed), ended, record, tally)
     settings = actor("config", lambda: Configuration(held, reread, owners.take, record, notifier))
     side = project_side(config, store, events, roster)
     below = tmux, recording, roster, side.trash, side.worktrees

@@ -43,15 +43,22 @@ def no_cgroups() -> Mapping[str, SessionId]:
     return {}
 
 
+def unmarked(_pid: int) -> SessionId | None:
+    """Where nothing that runs in a session carries a mark of it."""
+    return None
+
+
 @frozen
 class Homes:
     """Where sessions live now: the processes of their panes, and their cgroups if they have any.
 
     A pane must be in here before what runs in it can connect: until then that is the owner.
+    `marked` knows who left both, by what everybody inherits who was begun in a session of ours.
     """
 
     panes: Callable[[], Mapping[int, SessionId]]
     cgroups: Callable[[], Mapping[str, SessionId]] = no_cgroups
+    marked: Callable[[int], SessionId | None] = unmarked
 
 
 class Callers:
@@ -97,11 +104,12 @@ def refuse_foreigner(peer: Peer) -> None:
 
 
 def standing_of(pid: int, homes: Homes, *, proc: Path = PROC) -> Standing:
-    """Whether a process lives inside one of our sessions: by its cgroup, or by an ancestor."""
+    """Whether a process lives inside one of our sessions: by its cgroup, an ancestor or a mark."""
     cgroups, panes = homes.cgroups(), homes.panes()
     by_cgroup = (cgroups.get(place) for own in _cgroups(pid, proc) for place in _upwards(own))
     by_ancestor = (panes.get(ancestor) for ancestor in ancestry(pid, proc=proc))
-    for session in chain(by_cgroup, by_ancestor):
+    by_mark = map(homes.marked, (pid,))
+    for session in chain(by_cgroup, by_ancestor, by_mark):
         if session is not None:
             return Inside(session)
     return Outside()

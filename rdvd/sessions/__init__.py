@@ -7,8 +7,8 @@
 
 `front.get`, `find` and `of` read memory and never wait. `(await front.actor(id)).call(
 SessionActor.paste, ...)` acts on one session, in turn with all that happens to it. `roster.panes`
-is what `identity.Homes` asks who lives where. What a session prints is in its byte log, under
-`settings.directory / id`, together with its last screen (`screen`) and how it ended (`exit`).
+and `dyed` are what `identity.Homes` asks who lives where. What a session prints is in its byte log,
+under `settings.directory / id`, together with its last screen (`screen`) and how it ended (`exit`).
 """
 
 from .actor import SessionActor as SessionActor

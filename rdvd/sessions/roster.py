@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from rdvd.ground.errors import Conflict, NotFound
 from rdvd.identity import SessionId, UserId
 
+from .dye import dye_in, dye_of
 from .types import Active, Session, Status, Suspended, status_of
 
 GONE: frozenset[Status] = frozenset({"closed", "trashed"})
@@ -17,16 +18,20 @@ class Ambiguous(Conflict):
 
 
 class Roster:
-    """The sessions and, for whoever looks at a peer of ours, the processes that they live in."""
+    """The sessions and, for whoever looks at a peer of ours, the processes that they live in, and
+    the dyes of whoever left those."""
 
     def __init__(self) -> None:
         self._sessions: dict[SessionId, Session] = {}
         self._panes: dict[int, SessionId] = {}
         self._pids: dict[SessionId, int] = {}  # the other way round
+        self._dyes: dict[int, SessionId] = {}
 
     def put(self, session: Session) -> None:
         before = self._sessions.get(session.id)
         self._sessions[session.id] = session
+        if before is None:
+            self._dyes[dye_of(session.id)] = session.id
         if isinstance(session.state, Active | Suspended):
             self.register(session.state.pane.pid, session.id)
         elif before is not None and type(before.state) is not type(session.state):
@@ -40,9 +45,14 @@ class Roster:
     def remove(self, id: SessionId) -> None:
         self._forget_process(id)
         self._sessions.pop(id, None)
+        self._dyes.pop(dye_of(id), None)
 
     def panes(self) -> Mapping[int, SessionId]:
         return self._panes
+
+    def dyed(self, pid: int) -> SessionId | None:
+        """The session that this process was begun in, closed or not, for all that it shows."""
+        return self._dyes.get(dye_in(pid))
 
     def all(self) -> Iterable[Session]:
         return list(self._sessions.values())

@@ -70,6 +70,14 @@ def test_a_member_of_a_sessions_cgroup_is_inside_also_when_it_has_lost_its_ances
     assert Outside() == standing_of(7, Homes(dict, lambda: {"/user.slice/rdv": S1}), proc=proc)
 
 
+def test_who_has_lost_its_ancestors_and_has_no_cgroup_is_inside_by_its_mark(tmp_path: Path):
+    proc = made_up(tmp_path, {7: (1, 50), 8: (1, 50), 1: (0, 1)})
+    homes = Homes(dict, marked=lambda pid: S1 if pid == 7 else None)
+
+    assert Inside(S1) == standing_of(7, homes, proc=proc)
+    assert Outside() == standing_of(8, homes, proc=proc)
+
+
 def test_a_foreign_uid_is_refused(tmp_path: Path):
     with (
         connected(tmp_path / "s", sys.executable, "-c", STAY) as (_, peer),

@@ -33,6 +33,16 @@ for line in sys.argv[1:]:
     print("told", method, path, connection.getresponse().status, flush=True)
 """
 
+# And what it does to look like anybody: no parent, no kernel session, no environment of its own.
+ESCAPES = """
+import os, select
+itself = os.pidfd_open(os.getpid())
+if os.fork():
+    os._exit(0)
+select.select([itself], [], [])
+os.setsid()
+"""
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Generator[Path, None, None]:
@@ -170,6 +180,21 @@ async def test_what_runs_in_a_session_may_only_what_is_its_own(tmp_path: Path, r
             int(each.split()[-1]) for each in told if each.startswith("told")
         ]
         assert "mine" == (await daemon.ask("GET", path)).json["name"]
+
+
+async def test_who_has_left_the_processes_of_its_session_is_still_not_the_owner(
+    tmp_path: Path, run: Path
+):
+    async with living(tmp_path, run) as daemon:
+        other = await new(daemon, "sleep", "100", name="other")
+        script = tmp_path / "escaped.py"
+        script.write_text(ESCAPES + INSIDE)
+        ask = f"env -i RDV_API_SOCKET={daemon.socket} {sys.executable} {script}"
+        line = f"{ask} 'GET /api/sessions/{other['id']} '; sleep 100"
+        me = await new(daemon, shell_command=line, name="me")
+
+        refused = f"told GET /api/sessions/{other['id']} 403"
+        await until_shown(daemon, f"/api/sessions/{me['id']}", refused)
 
 
 async def test_however_the_daemon_ends_its_sessions_go_on(tmp_path: Path, run: Path):

@@ -126,7 +126,10 @@ async def serving(
 
     auth_settings = AuthSettings(home / "pepper", home / "server" / "service-token")
     ended = Topic[TokenRevoked]("ended")
-    auth = actor("auth", lambda: Auth(store, auth_settings, Homes(roster.panes), ended, record))
+    auth = actor(
+        "auth",
+        lambda: Auth(store, auth_settings, Homes(roster.panes, marked=roster.dyed), ended, record),
+    )
     tmux = Tmux(TmuxSettings(run), environment())
     settings = SessionSettings(home / "sessions", run / "api.sock", home, grace_seconds=1)
     recording = Recording(
