@@ -55,10 +55,15 @@ def _carries(process: Path, mark: bytes) -> bool:
 
 
 def _all_ended(descriptors: list[int]) -> bool:
-    waiting = set(descriptors)
-    while waiting:
-        ended, _, _ = select.select(waiting, [], [], PATIENCE)
+    waiting = select.poll()  # select(2) knows no number above 1,023
+    for descriptor in descriptors:
+        waiting.register(descriptor, select.POLLIN)
+    left = len(descriptors)
+    while left:
+        ended = waiting.poll(PATIENCE * 1_000)
         if not ended:
             return False
-        waiting -= set(ended)
+        for descriptor, _ in ended:
+            waiting.unregister(descriptor)
+        left -= len(ended)
     return True
