@@ -41,7 +41,8 @@ class Filing:
         """Into a folder, or into none."""
         shop = self.front.shop
         await shop.store.write(storage.file, session, folder, now_ms())
-        return await self._look(session.id)
+        await self._look(session.id)
+        return self.front.get(session.id)
 
     def within(self, folders: Collection[FolderId]) -> list[Inside]:
         return [
@@ -80,12 +81,14 @@ class Filing:
             left = await self.front.close(id)
             survivors += [Survivor(id, each.pid, each.command) for each in left.survivors]
 
-    async def _look(self, id: SessionId) -> Session:
+    async def _look(self, id: SessionId) -> None:
+        """Also for who has left meanwhile: what is on the disk is what everybody sees."""
         shop = self.front.shop
-        stored = await shop.store.read(storage.get, id)
-        before = self.front.get(id)
-        session = evolve(before, folder=stored.folder, updated=max(stored.updated, before.updated))
-        if session != before:
-            shop.roster.put(session)
-            shop.facts.publish(Updated(session))
-        return session
+        with trio.CancelScope(shield=True):
+            stored = await shop.store.read(storage.get, id)
+            before = self.front.get(id)
+            updated = max(stored.updated, before.updated)
+            session = evolve(before, folder=stored.folder, updated=updated)
+            if session != before:
+                shop.roster.put(session)
+                shop.facts.publish(Updated(session))

@@ -4,6 +4,7 @@ trash removes it for good together with its row."""
 import sqlite3
 from functools import partial
 
+import trio
 from attrs import frozen
 
 from rdvd import folders
@@ -85,9 +86,11 @@ class Remains:
             storage.file(db, session, folder, now)
 
     async def changed(self, entry: TrashEntry) -> None:
-        session = await self.shop.store.read(storage.get, _id(entry))
-        self.shop.roster.put(session)
-        self.shop.facts.publish(Updated(session))
+        """Also for who has left meanwhile: what is on the disk is what everybody sees."""
+        with trio.CancelScope(shield=True):
+            session = await self.shop.store.read(storage.get, _id(entry))
+            self.shop.roster.put(session)
+            self.shop.facts.publish(Updated(session))
 
 
 def _throw(db: sqlite3.Connection, id: SessionId) -> None:

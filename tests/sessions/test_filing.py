@@ -6,7 +6,9 @@ from pathlib import Path
 
 import attrs
 import pytest
+import trio
 from sqlite_utils import Migrations
+from trio.testing import wait_all_tasks_blocked
 
 from rdvd import folders, identity, sessions
 from rdvd.folders import Folder, FolderId, UnknownFolder
@@ -15,9 +17,10 @@ from rdvd.ground.store import open_store
 from rdvd.identity import UserId
 from rdvd.identity import storage as users
 from rdvd.identity.types import User
-from rdvd.sessions import storage
+from rdvd.sessions import Filing, storage
 from rdvd.sessions.migrations import m001_sessions
 
+from .house import House
 from .sample import a_session
 
 SETS = (identity.MIGRATIONS, folders.MIGRATIONS, sessions.MIGRATIONS)
@@ -77,3 +80,18 @@ async def test_only_filing_changes_the_folder_and_never_to_one_that_is_not_there
         assert (stored.name, stored.folder) == ("two", "f")
         with pytest.raises(sqlite3.IntegrityError):
             await store.write(shelves.remove, [work.id])
+
+
+async def test_what_is_on_the_disk_is_seen_although_who_wished_it_has_left(house: House):
+    session, filing = await house.new("cat"), Filing(house.front)
+    work = Folder(FolderId("f"), house.user, "f", None, None, None, None, False, 0, 1, 1)
+    await house.shop.store.write(shelves.add, work)
+
+    for folder in ("f", None) * 10:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(filing.put, session, folder)
+            await wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+
+        stored = await house.shop.store.read(storage.get, session.id)
+        assert stored.folder == house.front.get(session.id).folder
