@@ -134,7 +134,13 @@ class Remover:
         parcel = Parcel(
             top.user, "folder", top.name, trail(chain[:-1]) or None, subject=top.id, detail=detail
         )
-        entry = await self.trash.put(parcel, (), lambda db: take(db, folders), parts=parts)
+
+        def commit(db: sqlite3.Connection) -> None:
+            if self._pack(db, ids) != packed:
+                raise FolderChanged("somebody has just changed what hangs on it: look again")
+            take(db, folders)
+
+        entry = await self.trash.put(parcel, (), commit, parts=parts)
         await self.contents.look_again(ids)
         return entry
 
