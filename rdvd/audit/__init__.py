@@ -5,6 +5,7 @@ It holds ids of tokens, never tokens, and nothing that could speak to a terminal
 
 from .chain import EMPTY as EMPTY
 from .chain import Checked as Checked
+from .chain import entry_by as entry_by
 from .chain import entry_of as entry_of
 from .keeper import Keeper as Keeper
 from .migrations import MIGRATIONS as MIGRATIONS

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from attrs import asdict, frozen
 
-from rdvd.identity import AuthEvent
+from rdvd.identity import AuthEvent, Principal, name_of
 
-from .types import Entry, Fault, Head, NewEntry
+from .types import Entry, Fault, Head, NewEntry, Outcome
 
 EMPTY = Head(0, "0" * 64)
 
@@ -52,6 +52,17 @@ def entry_of(event: AuthEvent) -> NewEntry:
         event.object,
         event.reason,
     )
+
+
+def entry_by(
+    by: Principal,
+    action: str,
+    about: str | None = None,
+    detail: str | None = None,
+    outcome: Outcome = "accepted",
+) -> NewEntry:
+    """What somebody has done, or was refused."""
+    return NewEntry(action, outcome, by.user, by.token, name_of(by), about, detail)
 
 
 def _fault_of(head: Head, entry: Entry) -> str | None:

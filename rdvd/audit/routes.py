@@ -1,10 +1,10 @@
 """Reading the audit log, and checking that it is whole."""
 
-from typing import Any, cast
+from typing import Any
 
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import Principal, ensure
+from rdvd.identity import ensure, principal_of
 
 from .keeper import Keeper
 from .storage import page
@@ -16,12 +16,12 @@ def audit_routes(store: Store, keeper: Keeper) -> Routes:
 
     @routes.route("GET", "/api/audit", "What was done, newest first", query=Query, response=Page)
     async def read(request: Request[Any]) -> Page:
-        ensure(cast(Principal, request.principal), "audit.read")
+        ensure(principal_of(request), "audit.read")
         return await store.read(page, request.query(Query))
 
     @routes.route("GET", "/api/audit/verify", "Whether the log is whole", response=Verdict)
     async def check(request: Request[Any]) -> Verdict:
-        ensure(cast(Principal, request.principal), "audit.read")
+        ensure(principal_of(request), "audit.read")
         return await keeper.verify()
 
     return routes

@@ -1,11 +1,11 @@
 """The route of a folder's context."""
 
-from typing import Any, cast
+from typing import Any
 
 from rdvd.folders import FolderBrief, FolderId
 from rdvd.ground.errors import BadInput
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Principal
+from rdvd.identity import principal_of
 from rdvd.projects import FindSite
 
 from .fitting import fit
@@ -25,8 +25,7 @@ def context_routes(desk: Desk, find_site: FindSite) -> Routes:
     async def context(request: Request[Any]) -> ContextShown:
         query = request.query(ContextQuery)
         wanted = _sections(query.include)
-        by = cast(Principal, request.principal)
-        site = await find_site(by, request.path["id"], "folder.read")
+        site = await find_site(principal_of(request), request.path["id"], "folder.read")
         found, notes = await desk.gather(site, wanted)
         path = None if site.path is None else str(site.path)
         folder = FolderBrief(FolderId(site.folder), site.name, path)

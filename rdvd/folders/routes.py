@@ -1,12 +1,11 @@
 """The routes of folders."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from attrs import evolve, frozen
 
 from rdvd import audit
-from rdvd.audit import NewEntry
 from rdvd.events import Events
 from rdvd.ground.answers import Reply
 from rdvd.ground.clock import now_ms
@@ -14,7 +13,7 @@ from rdvd.ground.errors import BadInput
 from rdvd.ground.etags import check_if_match, etag_of
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import Action, Principal, Thing, ensure, name_of
+from rdvd.identity import Action, Principal, Thing, ensure, principal_of
 
 from . import storage, wire
 from .remover import Account, Remover
@@ -31,7 +30,7 @@ class Desk:
     remover: Remover
 
     def asker(self, request: Request[Any], action: Action) -> Principal:
-        by = cast(Principal, request.principal)
+        by = principal_of(request)
         ensure(by, action, Thing(user=by.user))
         return by
 
@@ -45,8 +44,7 @@ class Desk:
 
     async def note(self, by: Principal, action: str, account: Account) -> None:
         what = f"{len(account.folders)} folders, {len(account.inside)} sessions"
-        top = account.folders[0]
-        entry = NewEntry(action, "accepted", by.user, by.token, name_of(by), top.id, what)
+        entry = audit.entry_by(by, action, account.folders[0].id, what)
         await self.store.write(audit.append, entry)
 
 

@@ -1,15 +1,12 @@
 """Writing hooks on somebody's behalf, with a note of it in the audit log."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
 
 import trio
 
 from rdvd import audit
-from rdvd.audit import NewEntry
-from rdvd.ground.routes import Request
 from rdvd.ground.store import Store
-from rdvd.identity import Principal, name_of
+from rdvd.identity import Principal
 
 from .types import Done, Place
 
@@ -22,11 +19,7 @@ async def act_on(
         result = await trio.to_thread.run_sync(act, place)
         outcome = "accepted" if result.is_well else "failed"
         about = f"{place.agent}: {place.file}"
-        entry = NewEntry(action, outcome, by.user, by.token, name_of(by), None, about)
+        entry = audit.entry_by(by, action, None, about, outcome)
         await store.write(audit.append, entry)
         results.append(result)
     return results
-
-
-def asker(request: Request[Any]) -> Principal:
-    return cast(Principal, request.principal)

@@ -10,12 +10,12 @@ from attrs import evolve
 from rdvd.events import Events
 from rdvd.ground.errors import BadInput, NotFound
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Thing, ensure
+from rdvd.identity import Thing, ensure, principal_of
 from rdvd.projects import FindSite
 from rdvd.sessions import Front, Session
 
 from . import wire
-from .acting import act_on, asker
+from .acting import act_on
 from .files import Hand
 from .places import user_place
 from .routes_folders import folder_hook_routes
@@ -37,7 +37,7 @@ def _settings_routes(front: Front, hand: Hand, home: Path) -> Routes:
         query=wire.HooksQuery, response=list[wire.HooksShown],
     )  # fmt: skip
     async def look(request: Request[Any]) -> list[wire.HooksShown]:
-        ensure(asker(request), "daemon.inspect")
+        ensure(principal_of(request), "daemon.inspect")
         places = _asked(home, request.query(wire.HooksQuery))
         return [wire.shown(await trio.to_thread.run_sync(hand.look, each)) for each in places]
 
@@ -46,7 +46,7 @@ def _settings_routes(front: Front, hand: Hand, home: Path) -> Routes:
         request=wire.HooksOrder, response=list[wire.HooksDone],
     )  # fmt: skip
     async def install(request: Request[wire.HooksOrder]) -> list[wire.HooksDone]:
-        by, order = asker(request), request.body
+        by, order = principal_of(request), request.body
         ensure(by, "daemon.operate")
         places = _places(home, order.agents or AGENTS, order.directories)
         if not order.agents:
@@ -59,7 +59,7 @@ def _settings_routes(front: Front, hand: Hand, home: Path) -> Routes:
         query=wire.HooksQuery, response=list[wire.HooksDone],
     )  # fmt: skip
     async def remove(request: Request[Any]) -> list[wire.HooksDone]:
-        by = asker(request)
+        by = principal_of(request)
         ensure(by, "daemon.operate")
         places = _asked(home, request.query(wire.HooksQuery))
         done = await act_on(front.shop.store, by, "hooks.remove", hand.remove, places)
@@ -77,7 +77,7 @@ def _report_route(front: Front, events: Events) -> Routes:
         category="agent_event", idempotent=False,
     )  # fmt: skip
     async def take(request: Request[wire.AgentEvent]) -> wire.AgentEventTaken:
-        by, told = asker(request), request.body
+        by, told = principal_of(request), request.body
         session = _session_of(front, told)
         if session is None:
             return wire.AgentEventTaken(told.event, told.session_id, session_found=False)

@@ -11,11 +11,11 @@ from attrs import evolve, field, frozen
 
 from rdvd.ground.errors import BadInput
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import ensure
+from rdvd.identity import ensure, principal_of
 from rdvd.projects import FindSite, Site
 from rdvd.sessions import Front
 
-from .acting import act_on, asker
+from .acting import act_on
 from .files import Hand
 from .places import project_place, user_place
 from .types import AGENTS, Agent, Done, Place
@@ -115,7 +115,7 @@ class Desk:
     find_site: FindSite
 
     async def look(self, request: Request[Any], query: FolderHooksQuery) -> FolderHooksShown:
-        by = asker(request)
+        by = principal_of(request)
         ensure(by, "daemon.inspect")
         site = await self.find_site(by, request.path["id"], "folder.read")
         hand, places = _chosen(self.hand, self.home, site, query.scope, _named(query.providers))
@@ -130,7 +130,7 @@ class Desk:
         action: str,
         verb: Callable[[Hand, Place], Done],
     ) -> FolderHooksDone:
-        by = asker(request)
+        by = principal_of(request)
         ensure(by, "daemon.operate")
         site = await self.find_site(by, request.path["id"], "folder.read")
         hand, places = _chosen(self.hand, self.home, site, scope, agents)

@@ -7,6 +7,7 @@ be done is answered in one place, `may`, and the answer to what nobody thought o
 from .actor import Auth as Auth
 from .actor import Minted as Minted
 from .actor import MintedTicket as MintedTicket
+from .asking import principal_of as principal_of
 from .authority import Action as Action
 from .authority import Thing as Thing
 from .authority import ensure as ensure

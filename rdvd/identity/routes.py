@@ -1,7 +1,7 @@
 """Tokens, tickets, and who one is."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from attrs import frozen
@@ -12,13 +12,13 @@ from rdvd.ground.errors import NotFound
 from rdvd.ground.routes import Request, Routes
 
 from .actor import Auth
+from .asking import principal_of
 from .authority import Thing
 from .types import (
     LONGEST_LIFE_SECONDS,
     LONGEST_NAME,
     MintableKind,
     NewToken,
-    Principal,
     SessionId,
     TicketAction,
     Token,
@@ -138,8 +138,3 @@ def _ticket_routes(auth: Ref[Auth], find_session: FindSession) -> Routes:
         return Reply(new, headers={"Cache-Control": "no-store"})
 
     return routes
-
-
-def principal_of(request: Request[Any]) -> Principal:
-    """Who asks, on a route that lets nobody else in."""
-    return cast(Principal, request.principal)

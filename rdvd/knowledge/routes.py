@@ -2,7 +2,7 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import trio
 
@@ -12,7 +12,7 @@ from rdvd.ground.errors import NotFound
 from rdvd.ground.private import make_directory, write_private
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import Principal
+from rdvd.identity import principal_of
 from rdvd.projects import FindSite, Site, find_out
 from rdvd.trash import Parcel, Trash, TrashEntry
 
@@ -34,7 +34,7 @@ def _reading(store: Store, find_site: FindSite) -> Routes:
         query=wire.KnowledgeQuery, response=wire.KnowledgeShown,
     )  # fmt: skip
     async def show(request: Request[Any]) -> wire.KnowledgeShown:
-        site = await find_site(_asker(request), request.path["id"], "folder.read")
+        site = await find_site(principal_of(request), request.path["id"], "folder.read")
         return await store.read(_shown, site.folder, request.query(wire.KnowledgeQuery))
 
     return routes
@@ -48,7 +48,7 @@ def _changing(store: Store, trash: Trash, find_site: FindSite, exports: Path) ->
         request=wire.KnowledgeChange, response=wire.Changed,
     )  # fmt: skip
     async def patch(request: Request[wire.KnowledgeChange]) -> wire.Changed:
-        site = await find_site(_asker(request), request.path["id"], "knowledge.learn")
+        site = await find_site(principal_of(request), request.path["id"], "knowledge.learn")
         is_scan = request.body.action == "scan"
         found = (await find_out(store, site.project, anew=True)).found if is_scan else None
         return await store.write(change, site, request.body, found)
@@ -58,7 +58,7 @@ def _changing(store: Store, trash: Trash, find_site: FindSite, exports: Path) ->
         response=wire.Deleted,
     )  # fmt: skip
     async def forget(request: Request[Any]) -> wire.Deleted:
-        site = await find_site(_asker(request), request.path["id"], "item.change")
+        site = await find_site(principal_of(request), request.path["id"], "item.change")
         items = await store.read(_known, site.folder)
         entry = await _throw_away(trash, site, items, exports)
         return wire.Deleted(len(items), entry.id)
@@ -99,7 +99,3 @@ async def _throw_away(trash: Trash, site: Site, items: list[Item], exports: Path
 def _write(file: Path, content: bytes) -> None:
     make_directory(file.parent)
     write_private(file, content)
-
-
-def _asker(request: Request[Any]) -> Principal:
-    return cast(Principal, request.principal)

@@ -1,6 +1,6 @@
 """The routes of preferences."""
 
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
@@ -10,7 +10,7 @@ from rdvd.ground.answers import Reply
 from rdvd.ground.etags import check_if_match, etag_of
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import Action, Principal, Thing, UserId, ensure
+from rdvd.identity import Action, Thing, UserId, ensure, principal_of
 
 from . import storage, wire
 from .types import Defaults
@@ -27,7 +27,7 @@ class Desk:
 
     async def place(self, request: Request[Any], action: Action) -> tuple[UserId, str | None]:
         """Whose, and of which folder if the path names one."""
-        by = cast(Principal, request.principal)
+        by = principal_of(request)
         ensure(by, action, Thing(user=by.user))
         if "id" not in request.path:
             return by.user, None

@@ -1,12 +1,12 @@
 """The routes of what was found in a project."""
 
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import Principal
+from rdvd.identity import principal_of
 
 from .finder import find_out
 from .site import FindSite
@@ -31,7 +31,7 @@ def project_routes(store: Store, find_site: FindSite) -> Routes:
         response=ProjectShown,
     )  # fmt: skip
     async def show(request: Request[Any]) -> ProjectShown:
-        site = await find_site(_asker(request), request.path["id"], "folder.read")
+        site = await find_site(principal_of(request), request.path["id"], "folder.read")
         known = await find_out(store, site.project)
         return _shown(site.folder, str(site.project), known)
 
@@ -39,7 +39,7 @@ def project_routes(store: Store, find_site: FindSite) -> Routes:
         "POST", "/api/folders/<id>/metadata/refresh", "Look at it anew", response=ProjectShown
     )
     async def refresh(request: Request[Any]) -> ProjectShown:
-        site = await find_site(_asker(request), request.path["id"], "folder.read")
+        site = await find_site(principal_of(request), request.path["id"], "folder.read")
         known = await find_out(store, site.project, anew=True)
         return _shown(site.folder, str(site.project), known)
 
@@ -48,7 +48,3 @@ def project_routes(store: Store, find_site: FindSite) -> Routes:
 
 def _shown(folder: str, path: str, known: Remembered) -> ProjectShown:
     return ProjectShown(folder, path, known.at, known.found)
-
-
-def _asker(request: Request[Any]) -> Principal:
-    return cast(Principal, request.principal)

@@ -1,10 +1,10 @@
 """The configuration of the running daemon, for its owner."""
 
-from typing import Any, cast
+from typing import Any
 
 from actors import Ref
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Principal
+from rdvd.identity import principal_of
 
 from .actor import Configuration
 from .types import HeldConfig, Reloaded
@@ -19,7 +19,7 @@ def config_routes(configuration: Ref[Configuration]) -> Routes:
         response=HeldConfig,
     )  # fmt: skip
     async def show(request: Request[Any]) -> HeldConfig:
-        return await configuration.call(Configuration.show, cast(Principal, request.principal))
+        return await configuration.call(Configuration.show, principal_of(request))
 
     @routes.route(
         "POST", "/api/config/reload",
@@ -27,6 +27,6 @@ def config_routes(configuration: Ref[Configuration]) -> Routes:
         response=Reloaded, idempotent=False,
     )  # fmt: skip
     async def reload(request: Request[Any]) -> Reloaded:
-        return await configuration.call(Configuration.reload, cast(Principal, request.principal))
+        return await configuration.call(Configuration.reload, principal_of(request))
 
     return routes

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 import trio
 from attrs import frozen
@@ -12,7 +12,7 @@ from rdvd.ground.backup import backup
 from rdvd.ground.errors import BadInput, Forbidden, Problem
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import AuthEvent, Principal, ensure
+from rdvd.identity import AuthEvent, Principal, ensure, principal_of
 
 from .types import BackedUp, BackupOrder
 
@@ -39,7 +39,7 @@ def safekeeping_routes(store: Store, database: Path, record: Record) -> Routes:
         request=BackupOrder, response=BackedUp, status=201, deadline=LONGEST,
     )  # fmt: skip
     async def back_up(request: Request[BackupOrder]) -> BackedUp:
-        return await keeper.back_up(cast(Principal, request.principal), request.body.file)
+        return await keeper.back_up(principal_of(request), request.body.file)
 
     return routes
 

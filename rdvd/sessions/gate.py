@@ -1,15 +1,15 @@
 """Who may do what with a session, and the note in the audit log that somebody did."""
 
 import logging
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
 from rdvd import audit
-from rdvd.audit import NewEntry, Outcome
+from rdvd.audit import Outcome
 from rdvd.ground.errors import Forbidden, StorageFull
 from rdvd.ground.routes import Request
-from rdvd.identity import Action, Principal, SessionId, Thing, ensure, may, name_of
+from rdvd.identity import Action, Principal, SessionId, Thing, ensure, may, principal_of
 
 from .front import Front
 from .types import Session
@@ -57,13 +57,8 @@ class Gate:
         outcome: Outcome = "accepted",
         detail: str | None = None,
     ) -> None:
-        entry = NewEntry(action, outcome, by.user, by.token, name_of(by), about, detail)
+        entry = audit.entry_by(by, action, about, detail, outcome)
         try:
             await self.front.shop.store.write(audit.append, entry)
         except StorageFull:  # who would make room may need a session for it
             log.error("audit.not_written", extra={"action": action, "session": about})
-
-
-def principal_of(request: Request[Any]) -> Principal:
-    """Who asks, on a route that lets nobody else in."""
-    return cast(Principal, request.principal)

@@ -9,13 +9,13 @@ from actors import Ref
 from rdvd.ground.answers import Reply
 from rdvd.ground.etags import check_if_match, etag_of
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Auth, SessionId, Thing
+from rdvd.identity import Auth, SessionId, Thing, principal_of
 
 from . import changes, trees, wire
 from .actor import SessionActor
 from .filing import Filing
 from .front import Front
-from .gate import Gate, principal_of
+from .gate import Gate
 from .roster import GONE
 from .routes_acts import act_routes
 from .routes_logs import log_routes

@@ -3,12 +3,12 @@
 from typing import Any
 
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Thing
+from rdvd.identity import Thing, principal_of
 
 from . import wire
 from .actor import SessionActor
 from .explanation import Explanation, explain
-from .gate import Gate, principal_of
+from .gate import Gate
 from .views import RestoredShown, SessionShown, shown
 
 PATIENTLY = 120.0

@@ -3,9 +3,10 @@
 from typing import Any
 
 from rdvd.ground.routes import Request, Routes
+from rdvd.identity import principal_of
 
 from . import wire
-from .gate import Gate, principal_of
+from .gate import Gate
 from .orphans import end_orphan, find_orphan, find_orphans
 from .views import OrphanEnded, OrphanShown, SessionShown, leftovers, shown, shown_orphan
 

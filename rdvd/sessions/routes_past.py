@@ -11,10 +11,10 @@ from rdvd.bytelog import ByteLog
 from rdvd.ground.errors import BadInput
 from rdvd.ground.flows import Flow
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import SessionId, Thing
+from rdvd.identity import SessionId, Thing, principal_of
 from rdvd.screens import CastOptions, CutOff, Query
 
-from .gate import Gate, principal_of
+from .gate import Gate
 from .types import Session, exit_of
 from .wire import Id, Moment
 

@@ -5,14 +5,14 @@ from typing import Any
 from actors import Ref
 from rdvd.ground.answers import Reply
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Auth, Thing
+from rdvd.identity import Auth, Thing, principal_of
 
 from . import wire
 from .actor import SessionActor
 from .checks import check_keys
 from .commands import plain
 from .expecting import Step
-from .gate import Gate, principal_of
+from .gate import Gate
 from .past import past_screen
 from .prompt import Outcome
 from .sights import screen_of, scrollback_of

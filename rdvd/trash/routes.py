@@ -1,17 +1,16 @@
 """The routes of the trash: what is in it, out of it again, and out of the world."""
 
 import re
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 from attrs import frozen
 
 from rdvd import audit
-from rdvd.audit import NewEntry
 from rdvd.ground.errors import BadInput
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
-from rdvd.identity import Action, Principal, Thing, ensure, name_of
+from rdvd.identity import Action, Thing, ensure, principal_of
 
 from .keeper import Trash
 from .types import TrashEntry, TrashKind
@@ -53,14 +52,13 @@ class Desk:
 
     async def entry(self, request: Request[Any], action: Action) -> TrashEntry:
         """The entry of the path, by id or title."""
-        by = cast(Principal, request.principal)
+        by = principal_of(request)
         ensure(by, action, Thing(user=by.user))
         return await self.trash.find(request.path["id"], by.user)
 
     async def note(self, request: Request[Any], action: str, about: str | None, what: str) -> None:
-        by = cast(Principal, request.principal)
-        entry = NewEntry(action, "accepted", by.user, by.token, name_of(by), about, what)
-        await self.store.write(audit.append, entry)
+        by = principal_of(request)
+        await self.store.write(audit.append, audit.entry_by(by, action, about, what))
 
 
 def trash_routes(trash: Trash, store: Store) -> Routes:
@@ -76,7 +74,7 @@ def _looking(desk: Desk) -> Routes:
         query=TrashQuery, response=list[EntryShown],
     )  # fmt: skip
     async def entries(request: Request[Any]) -> list[EntryShown]:
-        by, query = cast(Principal, request.principal), request.query(TrashQuery)
+        by, query = principal_of(request), request.query(TrashQuery)
         ensure(by, "item.list", Thing(user=by.user))
         page = await desk.trash.page(by.user, query.kind, query.before, query.limit)
         waiting = await desk.trash.waiting_of(by.user)
@@ -119,7 +117,7 @@ def _acting(desk: Desk) -> Routes:
         query=EmptyQuery, response=Emptied, deadline=PATIENTLY,
     )  # fmt: skip
     async def empty(request: Request[Any]) -> Emptied:
-        by, query = cast(Principal, request.principal), request.query(EmptyQuery)
+        by, query = principal_of(request), request.query(EmptyQuery)
         ensure(by, "trash.empty")
         age = _milliseconds(query.older_than)
         if query.dry_run:

@@ -1,6 +1,6 @@
 """Who may do what with worktrees, and the note in the audit log that somebody did."""
 
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
@@ -8,7 +8,7 @@ from rdvd import audit
 from rdvd.audit import NewEntry
 from rdvd.ground.errors import Forbidden
 from rdvd.ground.routes import Request
-from rdvd.identity import Action, Principal, Thing, ensure, name_of
+from rdvd.identity import Action, Principal, Thing, ensure, principal_of
 
 from .front import Worktrees
 
@@ -22,18 +22,12 @@ class Gate:
         try:
             ensure(by, action, Thing(user=by.user))
         except Forbidden as problem:
-            await self._write(NewEntry(action, "refused", by.user, by.token, name_of(by), None,
-                                       problem.code))  # fmt: skip
+            await self._write(audit.entry_by(by, action, None, problem.code, "refused"))
             raise
         return by
 
     async def note(self, by: Principal, action: str, about: str) -> None:
-        await self._write(NewEntry(action, "accepted", by.user, by.token, name_of(by), about))
+        await self._write(audit.entry_by(by, action, about))
 
     async def _write(self, entry: NewEntry) -> None:
         await self.front.shop.store.write(audit.append, entry)
-
-
-def principal_of(request: Request[Any]) -> Principal:
-    """Who asks, on a route that lets nobody else in."""
-    return cast(Principal, request.principal)

@@ -7,11 +7,12 @@ import trio
 from rdvd.ground.answers import Reply
 from rdvd.ground.errors import BadInput, NotFound
 from rdvd.ground.routes import Request, Routes
+from rdvd.identity import principal_of
 
 from . import views, wire
 from .finding import is_missing
 from .front import Worktrees
-from .gate import Gate, principal_of
+from .gate import Gate
 from .routes_care import care_routes
 from .types import NewTree, Removal, Removed
 from .views import StatusShown, WorktreeMade, WorktreeRemoved, WorktreeShown
