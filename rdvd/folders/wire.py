@@ -7,20 +7,14 @@ from attrs import evolve, field, frozen
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.ids import new_id
+from rdvd.ground.members import Id, Name, chosen, left_out
 from rdvd.identity import UserId
 
 from .types import Folder, FolderId, Inside, check
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=4_096)]
 Mode = Literal["removed", "moved", "would_remove", "would_move"]
-KEEP = "\0"  # a member that was not given: null means nothing there
 MOST_TOLD = 100
-
-
-def _keep() -> str | None:
-    return KEEP
 
 
 @frozen
@@ -59,10 +53,10 @@ class FolderPatch:
     __also_camel__ = True
 
     name: Name | None = None
-    path: str | None = field(factory=_keep)
-    parent_id: str | None = field(factory=_keep)
-    color: str | None = field(factory=_keep)
-    icon: str | None = field(factory=_keep)
+    path: str | None = field(factory=left_out)
+    parent_id: str | None = field(factory=left_out)
+    color: str | None = field(factory=left_out)
+    icon: str | None = field(factory=left_out)
     collapsed: bool | None = None
 
 
@@ -151,14 +145,14 @@ def folder_of(body: NewFolder, user: UserId) -> Folder:
 
 
 def patched(patch: FolderPatch, folder: Folder) -> Folder:
-    parent = folder.parent if patch.parent_id == KEEP else patch.parent_id
+    parent = chosen(patch.parent_id, folder.parent)
     after = evolve(
         folder,
         name=folder.name if patch.name is None else patch.name,
         parent=None if parent is None else FolderId(parent),
-        path=folder.path if patch.path == KEEP else patch.path,
-        color=folder.color if patch.color == KEEP else patch.color,
-        icon=folder.icon if patch.icon == KEEP else patch.icon,
+        path=chosen(patch.path, folder.path),
+        color=chosen(patch.color, folder.color),
+        icon=chosen(patch.icon, folder.icon),
         collapsed=folder.collapsed if patch.collapsed is None else patch.collapsed,
     )
     return folder if after == folder else check(evolve(after, updated=now_ms()))

@@ -3,10 +3,11 @@
 from attrs import evolve
 
 from rdvd.ground.errors import BadInput
+from rdvd.ground.members import LEFT_OUT
 
 from .checks import check_name
 from .types import Session
-from .wire import KEEP, SessionPatch
+from .wire import SessionPatch
 
 LONGEST_WORD = 200
 
@@ -30,7 +31,7 @@ def is_report(patch: SessionPatch) -> bool:
 
 
 def _word(member: str, given: str | None, present: str | None) -> str | None:
-    if given == KEEP:
+    if given == LEFT_OUT:
         return present
     if given is not None and not (0 < len(given) <= LONGEST_WORD and given.isprintable()):
         raise BadInput(f"$.{member}: 1 to {LONGEST_WORD} printable characters, or null")

@@ -8,6 +8,7 @@ from attrs import evolve
 from actors import Ref
 from rdvd.ground.answers import Reply
 from rdvd.ground.etags import check_if_match, etag_of
+from rdvd.ground.members import chosen
 from rdvd.ground.routes import Request, Routes
 from rdvd.identity import Auth, SessionId, Thing, principal_of
 
@@ -90,7 +91,7 @@ def _single(gate: Gate) -> Routes:
         is_report = changes.is_report(request.body)
         action = "session.report" if is_report else "session.change"
         session = await gate.session(request, action)
-        folder = session.folder if request.body.folder_id == wire.KEEP else request.body.folder_id
+        folder = chosen(request.body.folder_id, session.folder)
         folder = await filing.find(folder, session.user)
         change = partial(_changed, request.body, request.headers.get("if-match"))
         session = await front.change(session.id, change)

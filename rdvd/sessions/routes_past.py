@@ -10,13 +10,14 @@ from rdvd import screens
 from rdvd.bytelog import ByteLog
 from rdvd.ground.errors import BadInput
 from rdvd.ground.flows import Flow
+from rdvd.ground.members import Id
 from rdvd.ground.routes import Request, Routes
 from rdvd.identity import SessionId, Thing, principal_of
 from rdvd.screens import CastOptions, CutOff, Query
 
 from .gate import Gate
 from .types import Session, exit_of
-from .wire import Id, Moment
+from .wire import Moment
 
 MOST_SEARCHED = 512 * 1024 * 1024
 DEADLINE = 150.0

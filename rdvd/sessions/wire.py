@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from attrs import field, frozen
 
+from rdvd.ground.members import Id, Name, left_out
 from rdvd.identity import UserId
 
 from .types import (
@@ -23,17 +24,10 @@ from .types import (
 
 Columns = Annotated[int, msgspec.Meta(ge=FEWEST_COLUMNS, le=MOST_COLUMNS)]
 Rows = Annotated[int, msgspec.Meta(ge=FEWEST_ROWS, le=MOST_ROWS)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Directory = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 Text = Annotated[str, msgspec.Meta(max_length=1_048_576)]
 Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # milliseconds since the epoch, or bytes
 Format = Literal["text", "ansi"]
-KEEP = "\0"  # a member that was not given: null means nothing there
-
-
-def _keep() -> str | None:
-    return KEEP
 
 
 @frozen
@@ -73,9 +67,9 @@ class SessionPatch:
     __also_camel__ = True
 
     name: Name | None = None
-    folder_id: str | None = field(factory=_keep)
-    worktree_branch: str | None = field(factory=_keep)
-    conversation_id: str | None = field(factory=_keep)
+    folder_id: str | None = field(factory=left_out)
+    worktree_branch: str | None = field(factory=left_out)
+    conversation_id: str | None = field(factory=left_out)
     restart_policy: RestartPolicy | None = None
     status: Literal["active", "suspended"] | None = None
 
