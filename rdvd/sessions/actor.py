@@ -11,13 +11,14 @@ from attrs import evolve
 from actors import Actor, Refused
 from rdvd.bytelog import RecorderProblem
 from rdvd.ground.clock import now_ms
+from rdvd.ground.whole import whole_or_undone
 from rdvd.identity import SessionId
 
 from . import acts, homes, storage, transitions
 from .checks import check_directory
 from .ending import wait_for_end
 from .exits import CUT_SHORT, agree, keep_screen, learn_end
-from .launch import UNDO_SECONDS, NotLaunched, clear, launch, let_go
+from .launch import NotLaunched, clear, launch, let_go
 from .policy import after_running, delay_of_restart
 from .processes import is_alive
 from .shop import Shop
@@ -62,7 +63,7 @@ class SessionActor(Actor):
     async def begin(self) -> Session:
         """Make what the row orders. If that fails, nothing is left of it, nor of the row."""
         session = self._session
-        async with _undoing(lambda _: self.discard()):
+        async with whole_or_undone(self.discard):
             await self._shop.store.write(storage.put, session)
             return await self._run(session, again=False)
 
@@ -167,7 +168,7 @@ class SessionActor(Actor):
         await trio.to_thread.run_sync(check_directory, session.directory)
         await acts.end_everything(self._shop, session)
         await self._put(beginning)
-        async with _undoing(self._give_up_start):
+        async with _telling_why(self._give_up_start):
             return await self._run(beginning, again=True)
 
     async def close(self) -> Left:
@@ -253,20 +254,15 @@ class SessionActor(Actor):
 
 
 @asynccontextmanager
-async def _undoing(undo: Callable[[str], Awaitable[None]]) -> AsyncGenerator[None, None]:
-    """Undo it unless the block gets to its end, also if it is cancelled; for so long at most.
-    `undo` is told why."""
-    why: str | None = "of an error of ours, which is in the log"
-    try:
-        yield
-        why = None
-    except trio.Cancelled:
-        why = "whoever asked for it did not wait for the end of it"
-        raise
-    except (Refused, OSError) as problem:
-        why = str(problem)
-        raise
-    finally:
-        if why is not None:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                await undo(why)
+async def _telling_why(undo: Callable[[str], Awaitable[None]]) -> AsyncGenerator[None, None]:
+    """As `whole_or_undone`; `undo` is told why."""
+    why = "of an error of ours, which is in the log"
+    async with whole_or_undone(lambda: undo(why)):
+        try:
+            yield
+        except trio.Cancelled:
+            why = "whoever asked for it did not wait for the end of it"
+            raise
+        except (Refused, OSError) as problem:
+            why = str(problem)
+            raise

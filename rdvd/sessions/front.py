@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -10,6 +11,7 @@ from attrs import frozen
 from actors import Ref, Refused
 from rdvd.ground.errors import BadInput, Problem
 from rdvd.ground.ids import new_id
+from rdvd.ground.whole import whole_or_undone
 from rdvd.identity import SessionId, UserId
 from rdvd.preferences import Defaults, resolve
 
@@ -17,7 +19,6 @@ from . import checks, transitions, trees
 from .actor import SessionActor
 from .expecting import Step, StepOutcome, expect
 from .furnishing import blamed, furnish
-from .launch import UNDO_SECONDS
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
 from .registry import Sessions
@@ -72,16 +73,9 @@ class Front:
             return await self._begin(id, order)
 
     async def _begin(self, id: SessionId, order: Order) -> Session:
-        is_done = False
-        try:
+        async with whole_or_undone(partial(self._discard, id)):
             actor = await self.registry.call(Sessions.open, id, order)
-            session = await actor.call(SessionActor.begin)
-            is_done = True
-            return session
-        finally:
-            if not is_done:
-                with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                    await self._discard(id)
+            return await actor.call(SessionActor.begin)
 
     async def _furnished(self, order: Order) -> Order:
         """With what its user prefers for the folder that it is in."""

@@ -29,7 +29,6 @@ from .types import Pane, Session
 
 log = logging.getLogger("rdvd.sessions")
 
-UNDO_SECONDS = 15.0
 MEETING_SECONDS = 10.0
 # Threads that meet wrappers at their FIFOs. They wait for what is on its way, so they must not
 # take the place of those that work.

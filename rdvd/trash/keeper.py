@@ -7,8 +7,7 @@ next start. So nothing is ever in two places for the store, or in none.
 
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from attrs import evolve
 from rdvd.events import Events
 from rdvd.ground.ids import new_id
 from rdvd.ground.store import Store
+from rdvd.ground.whole import whole_or_undone
 from rdvd.identity import UserId
 
 from . import moving, queries, storage
@@ -46,7 +46,6 @@ from .watch import Watch
 log = logging.getLogger("rdvd.trash")
 
 DAY_MS = 24 * 3600 * 1000
-UNDO_SECONDS = 15.0
 THERE = ("kept", "leaving")
 
 
@@ -97,7 +96,7 @@ class Trash:
             for part in parts
         ]
         await self._store.write(self._begin, [entry, *along], self._watch.glance())
-        async with self._undoing(partial(self._undo_put, along), entry):
+        async with whole_or_undone(partial(self._undo_put, entry, along)):
             moved = await until_cancelled(moving.take_in, self._custody.home(entry), entry.moved)
             staying_items = tuple(item for item in entry.items if item.stays)
             entry = evolve(entry, state="kept", items=(*moved, *staying_items))
@@ -131,7 +130,7 @@ class Trash:
         present = await trio.to_thread.run_sync(moving.recognise, home, items)
         leaving = evolve(entry, items=(*present, *(each for each in entry.items if each.stays)))
         await self._store.write(storage.leave, entry.id, leaving.items)
-        async with self._undoing(self._custody.undo_restore, leaving):
+        async with whole_or_undone(partial(self._undo_restore, leaving)):
             await self._custody.give_back(leaving, below)
             await self._store.write(self._release, entry, parts, commit)
         for part in parts:
@@ -218,21 +217,6 @@ class Trash:
             await self._retention.note()
             nursery.cancel_scope.cancel()
 
-    @asynccontextmanager
-    async def _undoing(
-        self, undo: Callable[[TrashEntry], Awaitable[None]], entry: TrashEntry
-    ) -> AsyncGenerator[None, None]:
-        """Undo it unless the block gets to its end, also if it is cancelled."""
-        is_done = False
-        try:
-            yield
-            is_done = True
-        finally:
-            if not is_done:
-                with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                    await undo(entry)
-                    self._caretaker.ask()
-
     async def _delete_all(self, judged: Judged) -> Judged:
         for first in range(0, len(judged.old), queries.PAGE):
             some = judged.old[first : first + queries.PAGE]
@@ -248,10 +232,14 @@ class Trash:
         expires = now + round(self._settings.retention_days * DAY_MS)
         return entry_of(TrashId(new_id()), parcel, items, now, expires)
 
-    async def _undo_put(self, parts: Sequence[TrashEntry], entry: TrashEntry) -> None:
-        for part in parts:
-            await self._custody.undo_put(part)
-        await self._custody.undo_put(entry)
+    async def _undo_put(self, entry: TrashEntry, parts: Sequence[TrashEntry]) -> None:
+        for each in (*parts, entry):
+            await self._custody.undo_put(each)
+        self._caretaker.ask()
+
+    async def _undo_restore(self, entry: TrashEntry) -> None:
+        await self._custody.undo_restore(entry)
+        self._caretaker.ask()
 
     def _begin(self, db: sqlite3.Connection, entries: Sequence[TrashEntry], glance: Glance) -> None:
         storage.begin(db, entries, self._settings.max_bytes)

@@ -7,6 +7,7 @@ it to the trash, in case somebody has been there since.
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -14,6 +15,7 @@ from attrs import evolve
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.ids import new_id
+from rdvd.ground.whole import whole_or_undone
 
 from . import storage
 from .copying import copy_files
@@ -27,7 +29,6 @@ from .shop import Shop
 from .stragglers import act_of
 from .types import Added, Found, Made, NewTree, Stepped, Worktree
 
-UNDO_SECONDS = 15.0
 FETCH = (
     "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
     "--upload-pack=git-upload-pack", "origin",
@@ -40,7 +41,7 @@ async def add(shop: Shop, opened: Opened, order: NewTree) -> Made:
     tree = _row(opened, order, plan)
     await shop.store.write(storage.begin, tree)
     await _claim(shop, tree)
-    async with _undoing(shop, opened, tree):
+    async with whole_or_undone(partial(undo, shop, opened, tree)):
         made = await _make(shop, opened, plan, tree)
         done = evolve(tree, stage="ready" if order.session is None else "pledged")
         await shop.store.write(storage.put, done)
@@ -85,7 +86,7 @@ async def _make(shop: Shop, opened: Opened, plan: Plan, tree: Worktree) -> Made:
     if source is not None and source != plan.path:
         told = await in_thread(copy_files, source, plan.path, shop.settings.copied)
         copied, notes = told.names, [*told.notes]
-    async with _keeping_work(shop, opened, tree):
+    async with whole_or_undone(partial(_keep_work, shop, opened, tree)):
         notes += await _set_up(shop, tree, tell)
     if (plan.path / ".gitmodules").exists():
         notes.append("it has submodules: `git submodule update --init` checks them out")
@@ -163,32 +164,11 @@ def _remove_empty(path: Path) -> None:
         path.rmdir()
 
 
-@asynccontextmanager
-async def _undoing(shop: Shop, opened: Opened, tree: Worktree) -> AsyncGenerator[None, None]:
-    """Also for who is cancelled; for so long at most, and the next start goes on with it."""
-    is_done = False
-    try:
-        yield
-        is_done = True
-    finally:
-        if not is_done:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                await undo(shop, opened, tree)
-
-
-@asynccontextmanager
-async def _keeping_work(shop: Shop, opened: Opened, tree: Worktree) -> AsyncGenerator[None, None]:
+async def _keep_work(shop: Shop, opened: Opened, tree: Worktree) -> None:
     """A setup takes long enough for somebody to begin to work there; then what it leaves goes to
     the trash before it is undone."""
-    is_done = False
-    try:
-        yield
-        is_done = True
-    finally:
-        if not is_done:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                if not await is_untouched(shop, tree):
-                    await finish(shop, opened, tree)
+    if not await is_untouched(shop, tree):
+        await finish(shop, opened, tree)
 
 
 class _Teller:

@@ -15,6 +15,7 @@ from attrs import define, evolve
 
 from rdvd.ground.clock import now
 from rdvd.ground.ids import new_id
+from rdvd.ground.whole import UNDO_SECONDS, whole_or_undone
 from rdvd.trash import Parcel, TrashEntry, targets_of
 
 from . import recovery, storage
@@ -43,7 +44,6 @@ from .types import (
     Worktree,
 )
 
-UNDO_SECONDS = 15.0
 UNCOMMITTED = frozenset({"staged", "modified", "hidden", "untracked", "ignored", "operation"})
 COMMITS = frozenset({"unpushed", "unmerged", "detached"})
 
@@ -156,14 +156,8 @@ class Removing:
 
     async def go(self) -> Removed:
         await self.shop.store.write(storage.put, evolve(self.tree, stage="removing"))
-        is_kept = False
-        try:
+        async with whole_or_undone(self._undo):
             status = await self._keep()
-            is_kept = True
-        finally:
-            if not is_kept:
-                with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                    await self._undo()
         await self._delete()
         deleted = await self._delete_branch(status)
         await self.shop.store.write(storage.forget, self.tree.id)

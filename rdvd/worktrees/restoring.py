@@ -15,6 +15,7 @@ from actors import Refused
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput
 from rdvd.ground.ids import new_id
+from rdvd.ground.whole import whole_or_undone
 from rdvd.trash import PlaceTaken, Restored, TrashEntry
 
 from . import storage
@@ -31,7 +32,6 @@ from .types import Added, Worktree
 log = logging.getLogger("rdvd.worktrees")
 
 KIND = "worktree"
-UNDO_SECONDS = 15.0
 
 
 async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
@@ -41,8 +41,7 @@ async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | No
     tree = _row(entry, opened, path)
     await shop.store.write(storage.begin, tree)
     targets: Mapping[int, Path] = {}
-    is_done = False
-    try:
+    async with whole_or_undone(lambda: _undo(shop, opened, tree, told, targets)):
         notes = await remake(opened, told, path, act_of(tree))
         listed = await opened.listed(path)
         await _fill(opened, told, path, act_of(tree))
@@ -51,11 +50,6 @@ async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | No
         restored = await shop.trash.give_back(
             entry, targets, lambda db: storage.put(db, done), below=path
         )
-        is_done = True
-    finally:
-        if not is_done:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + UNDO_SECONDS):
-                await _undo(shop, opened, tree, told, targets)
     shop.facts.publish(Added(done))
     return Restored((shortened(str(path)), *restored.places), restored.missing, notes)
 
