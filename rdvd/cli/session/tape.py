@@ -142,13 +142,13 @@ class Tape:
         return left
 
     def _rest(self) -> None:
-        if not self._is_away:
-            print("rdv: the daemon is away; connecting again", file=sys.stderr, flush=True)
-        self._is_away = True
         try:
             left = self._left()
         except TimeoutError as late:
             raise _too_late() from late
+        if not self._is_away:
+            print("rdv: the daemon is away; connecting again", file=sys.stderr, flush=True)
+        self._is_away = True
         select.select([], [], [], PAUSE if left is None else min(left, PAUSE))
 
 

@@ -137,6 +137,8 @@ def test_waiting_ends_with_what_happened(house: House, tmp_path: Path):
         assert refused(
             house.rdv("session", "wait", "awaited", "--timeout=0.2"), 7, "has not ended in time"
         )
+        silent = house.rdv("session", "wait", "awaited", "x", "--for=output", "--timeout=0.2")
+        assert (silent.code, silent.err) == (7, "rdv: it has not happened in time\n")
         wait_until(lambda: listeners(house) == 1)
         house.end(signal.SIGKILL)
         house.start()
