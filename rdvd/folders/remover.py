@@ -178,8 +178,7 @@ class Remover:
 
         def bring_back(db: sqlite3.Connection) -> None:
             self._check_parent(db, folders[0])
-            for folder in folders:
-                storage.add(db, folder)
+            storage.add_whole(db, folders)
             for name, packed in entry.detail["luggage"].items():
                 if name in self.luggage:
                     self.luggage[name].unpack(db, packed)

@@ -103,16 +103,30 @@ def whole(db: sqlite3.Connection, id: FolderId) -> list[Folder]:
 
 def add(db: sqlite3.Connection, folder: Folder) -> Folder:
     """At the end of the order."""
-    count, last = db.execute(
-        "SELECT count(*), ifnull(max(position), -1) FROM folders WHERE user = ?", (folder.user,)
-    ).fetchone()
-    if count >= MOST_FOLDERS:
-        raise Conflict(f"there are {count} folders: remove some", code="TOO_MANY_FOLDERS")
-    _check_parent(db, folder, height=1)
-    marks = ", ".join("?" * 11)
-    row = (*_row(folder)[:8], last + 1, folder.created, folder.updated)
-    db.execute(f"INSERT INTO folders ({COLUMNS}) VALUES ({marks})", row)
+    add_whole(db, [folder])
     return get(db, folder.id, folder.user)
+
+
+def add_whole(db: sqlite3.Connection, folders: Sequence[Folder]) -> None:
+    """The first with all that are in it, each after the one that it is in; as above."""
+    top = folders[0]
+    count, last = db.execute(
+        "SELECT count(*), ifnull(max(position), -1) FROM folders WHERE user = ?", (top.user,)
+    ).fetchone()
+    if count + len(folders) > MOST_FOLDERS:
+        raise Conflict(f"there are {count} folders: remove some", code="TOO_MANY_FOLDERS")
+    depths = dict[FolderId, int]()
+    for each in folders:
+        depths[each.id] = 1 + (0 if each.parent is None else depths.get(each.parent, 0))
+    _check_parent(db, top, height=max(depths.values()))
+    marks = ", ".join("?" * 11)
+    db.executemany(
+        f"INSERT INTO folders ({COLUMNS}) VALUES ({marks})",
+        [
+            (*_row(each)[:8], at, each.created, each.updated)
+            for at, each in enumerate(folders, last + 1)
+        ],
+    )
 
 
 def put(db: sqlite3.Connection, folder: Folder) -> Folder:
@@ -139,8 +153,8 @@ def change(
 
 def reorder(db: sqlite3.Connection, user: UserId, ids: Sequence[str]) -> None:
     """These first and in this order, the others after them as they were."""
-    own = [folder.id for folder in of(db, user)]
-    unknown = next((id for id in ids if id not in set(own)), None)
+    own = dict.fromkeys(folder.id for folder in of(db, user))
+    unknown = next((id for id in ids if id not in own), None)
     if unknown is not None:
         raise UnknownFolder(f"you have no folder {unknown[:100]!r}")
     first = dict.fromkeys(ids)

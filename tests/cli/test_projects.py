@@ -6,6 +6,7 @@ import pytest
 
 from rdvd.cli.exits import OF_STATUS, Failure
 from rdvd.cli.folder.finding import choose
+from rdvd.cli.folder.looking import branches
 
 from .terminal import Place
 
@@ -113,6 +114,18 @@ FOLDERS = [
     {"id": "0199bbbb", "name": "api", "parent_id": "0199aaaa"},
     {"id": "0199cccc", "name": "api", "parent_id": None},
 ]
+
+
+def test_a_tree_is_drawn_however_deep_it_is():
+    deep = [{"id": "0", "parent_id": None, "name": "0"}]
+    deep += [{"id": str(at), "parent_id": str(at - 1), "name": str(at)} for at in range(1, 2_000)]
+    wide = [{"id": name, "parent_id": "0", "name": name} for name in ("a", "b")]
+
+    lines = branches([*deep, *wide], {"b": 1})
+
+    assert ["└─ 0", "   ├─ 1", "   │  └─ 2"] == lines[:3]
+    assert lines[-3].endswith(" └─ 1999")
+    assert ["   ├─ a", "   └─ b  1 session"] == lines[-2:]
 
 
 def test_the_context_of_a_folder_is_told_in_words(shared: Place):

@@ -118,6 +118,30 @@ def test_folders_are_nested_only_so_deep_however_they_get_there(db: sqlite3.Conn
         storage.add(db, folder("z", "y"))
 
 
+def test_a_thousand_folders_in_each_other_come_back_without_a_look_at_each(db: sqlite3.Connection):
+    storage.add(db, folder("top"))
+    whole = [folder("0", "top"), *(folder(str(at), str(at - 1)) for at in range(1, DEEPEST - 1))]
+    looks: list[str] = []
+
+    db.set_trace_callback(looks.append)
+    storage.add_whole(db, whole)
+    db.set_trace_callback(None)
+
+    assert len([each for each in looks if not each.startswith("INSERT")]) < 10
+    assert ids(storage.whole(db, FolderId("0"))) == ids(whole)
+    assert ids(storage.of(db, ANN)) == ["top", *ids(whole)]
+
+
+def test_a_tree_that_would_be_too_deep_does_not_come_back(db: sqlite3.Connection):
+    storage.add(db, folder("top"))
+    whole = [folder("0", "top"), *(folder(str(at), str(at - 1)) for at in range(1, DEEPEST))]
+
+    with pytest.raises(Conflict, match="deep"):
+        storage.add_whole(db, whole)
+
+    assert ids(storage.of(db, ANN)) == ["top"]
+
+
 def test_an_order_puts_these_first_and_leaves_the_others_as_they_were(db: sqlite3.Connection):
     for id in "abcd":
         storage.add(db, folder(id))

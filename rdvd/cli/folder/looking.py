@@ -1,6 +1,6 @@
 """`rdv folder ls`, `show` and `tree`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -74,21 +74,29 @@ def _tree(found: Sequence[Folder]) -> str:
 
     answer: Any = here.api().get("/api/sessions")
     counts = Counter[str](each["folder_id"] for each in answer if each["folder_id"])
-    lines = _branches(found, None, "", counts)
+    lines = branches(found, counts)
     return "\n".join(lines) or "There are no folders. `rdv folder new NAME` makes one."
 
 
-def _branches(
-    found: Sequence[Folder], above: str | None, indent: str, counts: dict[str, int]
-) -> list[str]:
+def branches(found: Sequence[Folder], counts: Mapping[str, int]) -> list[str]:
+    """A line for each, below that of the folder it is in. Pure; they may be in each other 1,000
+    deep, which is deeper than calls may be."""
     from rdvd.cli.words import plain  # lazy: as above
 
-    here_ = [each for each in found if each["parent_id"] == above]
+    below: dict[str | None, list[Folder]] = {}
+    for each in found:
+        below.setdefault(each["parent_id"], []).append(each)
     lines: list[str] = []
-    for each in here_:
-        is_last = each is here_[-1]
-        count = counts.get(each["id"], 0)
+    left = _with_indents(below.get(None, []), "")
+    while left:
+        indent, is_last, folder = left.pop()
+        count = counts.get(folder["id"], 0)
         told = f"  {count} session{'' if count == 1 else 's'}" if count else ""
-        lines.append(f"{indent}{'└─ ' if is_last else '├─ '}{plain(each['name'])}{told}")
-        lines += _branches(found, each["id"], indent + ("   " if is_last else "│  "), counts)
+        lines.append(f"{indent}{'└─ ' if is_last else '├─ '}{plain(folder['name'])}{told}")
+        left += _with_indents(below.get(folder["id"], []), indent + ("   " if is_last else "│  "))
     return lines
+
+
+def _with_indents(among: Sequence[Folder], indent: str) -> list[tuple[str, bool, Folder]]:
+    """The first of them at the end."""
+    return [(indent, each is among[-1], each) for each in reversed(among)]
