@@ -23,8 +23,10 @@ OPERATIONS = (
     ("sequencer", "a series of picks"),
     ("BISECT_LOG", "a bisection"),
 )
+# What an entry of the trash needs to come back is held until that goes, and no longer.
+GUARDS = "refs/rdvd/trash"
 # A stash belongs to the whole repository, so it holds nothing for one tree.
-HELD_BY = ("--exclude=refs/stash", "--glob=refs/*")
+HELD_BY = ("--exclude=refs/stash", f"--exclude={GUARDS}/*", "--glob=refs/*")
 
 
 async def account(

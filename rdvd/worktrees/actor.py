@@ -7,7 +7,7 @@ from actors import Actor, Refused
 from rdvd.identity import SessionId, UserId
 from rdvd.trash import Restored, TrashEntry
 
-from . import adding, clearing, removal, restoring, settling, storage
+from . import adding, clearing, idle_refs, removal, restoring, settling, storage
 from .opened import Opened
 from .rooms import Busy
 from .shop import Shop
@@ -45,6 +45,15 @@ class Repository(Actor):
     async def bring_back(self, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
         with self._busy.working(self._key):
             return await restoring.bring_back(self._shop, opened, entry, to)
+
+    async def remove_ref(self, opened: Opened, ref: str) -> None:
+        """One of ours; that it is gone already is no concern."""
+        with self._busy.working(self._key):
+            home = opened.found.home
+            gone = await opened.git.attempt(home, "update-ref", "-d", ref)
+            if gone.code == 0 or await opened.resolve(ref) is None:
+                known = str(opened.found.common)
+                await self._shop.store.write(idle_refs.forget, known, ref)
 
     async def keep_promise(self, opened: Opened, session: SessionId) -> None:
         tree = await self._shop.store.read(storage.of_session, session)

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from attrs import frozen
+from attrs import field, frozen
 
 from actors import Ref, Refused
 from rdvd.ground.clock import now_ms
 from rdvd.identity import SessionId, UserId
 from rdvd.trash import Restored, TrashEntry
 
-from . import clearing, storage
+from . import clearing, idle_refs, storage
 from .actor import Repository
+from .bell import Bell
 from .finding import real_path
 from .hooks import declared_in
 from .names import check_branch, shortened
@@ -49,6 +50,7 @@ class Worktrees:
     shop: Shop
     registry: Ref[Repositories]
     rooms: Rooms
+    bell: Bell = field(factory=Bell)
 
     async def listing(self, path: str) -> list[tuple[Listed, Worktree | None]]:
         opened = await self._open(path)
@@ -122,13 +124,27 @@ class Worktrees:
         """As the restorer of the trash: the whole tree, with what was lost in it."""
         opened = await self._open(entry.detail["repository"])
         async with self._acting(opened) as repository:
-            return await repository.call(Repository.bring_back, opened, entry, to)
+            restored = await repository.call(Repository.bring_back, opened, entry, to)
+        self.bell.ring()
+        return restored
 
     def forget(self, db: sqlite3.Connection, entry: TrashEntry) -> None:
-        """Its row went as it was removed, and the ref of its commits stays."""
+        """Its row went as it was removed. A recovery ref stays; what only guarded it goes."""
+        idle_refs.note(db, entry)
 
     def forgotten(self, entry: TrashEntry) -> None:
-        """As above."""
+        self.bell.ring()
+
+    async def remove_idle_refs(self) -> None:
+        """Where a repository cannot be opened now, another time."""
+        for repository, ref in await self.shop.store.read(idle_refs.all_of):
+            try:
+                opened = await self._open(repository)
+                async with self._acting(opened) as actor:
+                    await actor.call(Repository.remove_ref, opened, ref)
+            except Refused as problem:
+                extra = {"repository": repository, "ref": ref, "error": str(problem)}
+                log.warning("worktree.ref_not_removed", extra=extra)
 
     async def of_session(self, session: SessionId) -> Worktree | None:
         return await self.shop.store.read(storage.of_session, session)
@@ -153,8 +169,17 @@ class Worktrees:
             except Refused as problem:  # its disk is away, or full: the next start tries again
                 extra = {"worktree": tree.id, "stage": tree.stage, "error": str(problem)}
                 log.warning("worktree.not_settled", extra=extra)
-        task_status.started()
-        await stopping.wait()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._remove_refs_when_rung)
+            task_status.started()
+            await stopping.wait()
+            nursery.cancel_scope.cancel()
+
+    async def _remove_refs_when_rung(self) -> None:
+        while True:
+            rung = self.bell.rung()
+            await self.remove_idle_refs()
+            await rung.wait()
 
     async def _settle(self, tree: Worktree) -> None:
         opened = await self._open(tree.repository)

@@ -45,3 +45,17 @@ def m002_trust(db: Database) -> None:
 def m003_restoring(db: Database) -> None:
     """Trees that are on their way out of the trash say of which entry."""
     db.conn.execute("ALTER TABLE worktrees ADD COLUMN entry TEXT")
+
+
+@MIGRATIONS()
+def m004_idle_refs(db: Database) -> None:
+    """Refs of ours that nobody needs any more, until they are removed from their repositories."""
+    db.conn.execute(
+        """
+        CREATE TABLE idle_refs (
+            repository BLOB NOT NULL,
+            ref TEXT NOT NULL,
+            PRIMARY KEY (repository, ref)
+        ) STRICT, WITHOUT ROWID
+        """
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 import trio
 from attrs import frozen
 
-from .accounting import HELD_BY
+from .accounting import GUARDS, HELD_BY
 from .finding import read_small
 from .mentioned import objects_named_in
 from .opened import Opened
@@ -56,8 +56,15 @@ async def take_snapshot(
     )
 
 
-def name_of_ref(path: str, now: datetime) -> str:
-    return f"{PLACE}/{now:%Y%m%dT%H%M%S.%fZ}-{slug(Path(path).name)}"
+def name_of_ref(path: str, now: datetime, place: str = PLACE) -> str:
+    return f"{place}/{now:%Y%m%dT%H%M%S.%fZ}-{slug(Path(path).name)}"
+
+
+async def guard(opened: Opened, commit: str, path: str, now: datetime) -> str:
+    """A branch holds it today; this does while the trash has what belongs to it."""
+    ref = name_of_ref(path, now, GUARDS)
+    await _point(opened, ref, commit)
+    return ref
 
 
 async def keep_snapshot(

@@ -152,6 +152,7 @@ class Removing:
     order: Removal
     facts: Facts
     held: str | None = None  # the recovery ref
+    guard: str | None = None  # the ref of what a branch holds as well
     kept: TrashEntry | None = None
 
     async def go(self) -> Removed:
@@ -191,12 +192,15 @@ class Removing:
         if not paths and self.held is None:
             await self.shop.store.write(commit)
             return
+        if self.held is None and status.head is not None:
+            self.guard = await recovery.guard(self.opened, status.head, self.tree.path, now())
         detail = {
             "repository": self.tree.repository,
             "path": self.tree.path,
             "branch": status.branch,
             "head": status.head,
             "recovery": self.held,
+            "guard": self.guard,
             "files": snapshot.files,
             "index": snapshot.index,
         }
@@ -233,8 +237,8 @@ class Removing:
             await self.shop.trash.give_back(self.kept, targets, back)
         else:
             await self.shop.store.write(storage.settle, self.tree)
-        if self.held is not None:
-            await self.opened.git.attempt(self.opened.found.home, "update-ref", "-d", self.held)
+        for ref in filter(None, (self.held, self.guard)):
+            await self.opened.git.attempt(self.opened.found.home, "update-ref", "-d", ref)
 
     async def _delete(self) -> None:
         """Once git has begun, half a tree must not stay: what is left goes to the trash whole."""

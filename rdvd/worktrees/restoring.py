@@ -3,8 +3,10 @@ it, and the files that no commit had."""
 
 import logging
 import os
+import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from rdvd.ground.ids import new_id
 from rdvd.ground.whole import whole_or_undone
 from rdvd.trash import PlaceTaken, Restored, TrashEntry
 
-from . import storage
+from . import idle_refs, storage
 from .finding import find_repository
 from .finishing import finish, known_as, remove_empty
 from .leftovers import holds_something
@@ -47,11 +49,15 @@ async def bring_back(shop: Shop, opened: Opened, entry: TrashEntry, to: str | No
         await _fill(opened, told, path, act_of(tree))
         targets = await trio.to_thread.run_sync(_targets, entry, path)
         done = evolve(tree, stage="ready", branch=listed.branch, base=listed.head, entry=None)
-        restored = await shop.trash.give_back(
-            entry, targets, lambda db: storage.put(db, done), below=path
-        )
+        commit = partial(_end, tree=done, entry=entry)
+        restored = await shop.trash.give_back(entry, targets, commit, below=path)
     shop.facts.publish(Added(done))
     return Restored((shortened(str(path)), *restored.places), restored.missing, notes)
+
+
+def _end(db: sqlite3.Connection, tree: Worktree, entry: TrashEntry) -> None:
+    storage.put(db, tree)
+    idle_refs.note(db, entry)
 
 
 async def undo_restoring(shop: Shop, opened: Opened, tree: Worktree) -> None:

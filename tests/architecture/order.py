@@ -79,6 +79,7 @@ ROLE_OF_OTHER_NAMES = {
     "custody": "actor",
     "queries": "storage",
     "sightings": "storage",
+    "idle_refs": "storage",
     "aging": "actor",
     "caretaker": "actor",
     "remains": "actor",

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from actors import Unavailable
+from rdvd.ground.errors import Conflict
 from rdvd.trash import TrashEntry
+from rdvd.worktrees import idle_refs
 
 from .ruins import contents, leave_untracked, modify, stage
 from .yard import Yard
@@ -116,6 +118,70 @@ async def test_a_branch_that_is_where_it_was_is_checked_out_and_there_is_nothing
 
     assert yard.repo.git("branch", "--show-current", at=path) == "fix"
     assert restored.notes == ()
+
+
+def guards(yard: Yard) -> str:
+    return yard.repo.git("for-each-ref", "--format=%(objectname)", "refs/rdvd")
+
+
+async def test_a_branch_that_was_deleted_and_cleaned_away_since_takes_no_commit_with_it(
+    yard: Yard,
+):
+    path = await yard.tree("fix")
+    head = yard.repo.commit("work", "done\n", at=path)
+    yard.repo.git("branch", "other", "fix")
+    leave_untracked(yard.repo, path)
+    before = contents(path)
+    removed = await yard.remove(path, force=True)
+    yard.repo.git("branch", "-D", "fix", "other")
+    yard.repo.git("reflog", "expire", "--expire=now", "--all")
+    yard.repo.git("gc", "-q", "--prune=now")
+    assert (removed.recovery, guards(yard)) == (None, head)
+
+    restored = await yard.trash.restore(await only_entry(yard))
+    await yard.front.remove_idle_refs()
+
+    assert contents(path) == before
+    assert yard.repo.git("rev-parse", "HEAD", at=path) == head
+    assert [note for note in restored.notes if "no more" in note] != []
+    assert guards(yard) == ""
+
+
+async def test_what_guards_an_entry_counts_as_nothing_and_goes_with_it(yard: Yard):
+    path = await yard.tree("fix")
+    yard.repo.commit("work", "done\n", at=path)
+    yard.repo.git("branch", "other", "fix")
+    leave_untracked(yard.repo, path)
+    await yard.remove(path, force=True)
+    yard.repo.git("branch", "-D", "other")
+    again = await yard.tree("fix")
+    with pytest.raises(Conflict) as refused:
+        await yard.remove(again)
+    assert "unmerged" in refused.value.detail
+
+    await yard.trash.delete([await only_entry(yard)])
+    await yard.front.remove_idle_refs()
+
+    assert guards(yard) == ""
+    assert await yard.shop.store.read(idle_refs.all_of) == []
+
+
+async def test_a_removal_that_is_undone_leaves_no_ref(yard: Yard):
+    path = await yard.tree("fix")
+    leave_untracked(yard.repo, path)
+
+    def refuse_to_delete(db: sqlite3.Connection) -> None:
+        db.execute(
+            "CREATE TEMP TRIGGER sealed BEFORE INSERT ON main.worktrees"
+            " WHEN NEW.stage = 'deleting' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    await yard.shop.store.write(refuse_to_delete)
+    with pytest.raises(Unavailable):
+        await yard.remove(path, force=True)
+
+    assert (path / FILE).exists()
+    assert guards(yard) == ""
 
 
 async def unborn(yard: Yard) -> Path:
