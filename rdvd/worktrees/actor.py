@@ -7,11 +7,11 @@ from actors import Actor, Refused
 from rdvd.identity import SessionId, UserId
 from rdvd.trash import Restored, TrashEntry
 
-from . import adding, clearing, idle_refs, removal, restoring, settling, storage
+from . import adding, clearing, idle_refs, locking, removal, restoring, settling, storage
 from .opened import Opened
 from .rooms import Busy
 from .shop import Shop
-from .types import Candidate, Made, NewTree, Removal, Removed, Worktree
+from .types import Candidate, Listed, Made, NewTree, Removal, Removed, Worktree
 
 
 class Repository(Actor):
@@ -45,6 +45,14 @@ class Repository(Actor):
     async def bring_back(self, opened: Opened, entry: TrashEntry, to: str | None) -> Restored:
         with self._busy.working(self._key):
             return await restoring.bring_back(self._shop, opened, entry, to)
+
+    async def lock(self, opened: Opened, user: UserId, path: str, reason: str) -> Listed:
+        with self._busy.working(self._key):
+            return await locking.lock(self._shop, opened, user, path, reason)
+
+    async def unlock(self, opened: Opened, user: UserId, path: str) -> Listed:
+        with self._busy.working(self._key):
+            return await locking.unlock(self._shop, opened, user, path)
 
     async def remove_ref(self, opened: Opened, ref: str) -> None:
         """One of ours; that it is gone already is no concern."""

@@ -96,6 +96,23 @@ class Worktrees:
         async with self._acting(opened) as repository:
             return found, await repository.call(Repository.clear, opened, user, found)
 
+    async def lock(
+        self, path: str, user: UserId, reason: str, repository: str | None = None
+    ) -> tuple[Listed, Worktree | None]:
+        """`repository`: any path of it, for one whose disk is away."""
+        opened = await self._open(repository or path)
+        async with self._acting(opened) as actor:
+            listed = await actor.call(Repository.lock, opened, user, path, reason)
+        return listed, await self.shop.store.read(storage.at, listed.path)
+
+    async def unlock(
+        self, path: str, user: UserId, repository: str | None = None
+    ) -> tuple[Listed, Worktree | None]:
+        opened = await self._open(repository or path)
+        async with self._acting(opened) as actor:
+            listed = await actor.call(Repository.unlock, opened, user, path)
+        return listed, await self.shop.store.read(storage.at, listed.path)
+
     async def hooks(self, path: str, user: UserId) -> Hooks:
         """What the tree at this path declares, and whether this user trusts that."""
         opened = await self._open(path)
@@ -133,7 +150,8 @@ class Worktrees:
         idle_refs.note(db, entry)
 
     def forgotten(self, entry: TrashEntry) -> None:
-        self.bell.ring()
+        if idle_refs.of(entry) is not None:
+            self.bell.ring()
 
     async def remove_idle_refs(self) -> None:
         """Where a repository cannot be opened now, another time."""

@@ -6,9 +6,14 @@ import sqlite3
 from rdvd.trash import TrashEntry
 
 
+def of(entry: TrashEntry) -> str | None:
+    """What it needs as long as it is in the trash."""
+    return entry.detail.get("guard")
+
+
 def note(db: sqlite3.Connection, entry: TrashEntry) -> None:
     """In the transaction in which it comes back, or goes for ever."""
-    ref = entry.detail.get("guard")
+    ref = of(entry)
     if ref is not None:
         place = os.fsencode(entry.detail["repository"])
         db.execute("INSERT OR IGNORE INTO idle_refs VALUES (?, ?)", (place, ref))

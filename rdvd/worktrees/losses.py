@@ -70,7 +70,7 @@ def _obstacles(facts: Facts) -> Iterator[Obstacle]:
         yield Obstacle("main", "it is the main worktree: with it the repository would go")
     if facts.lock is not None:
         why = f": {facts.lock}" if facts.lock else ""
-        yield Obstacle("locked", f"it is locked{why}; `git worktree unlock` unlocks it")
+        yield Obstacle("locked", f"it is locked{why}; `rdv worktree unlock` unlocks it")
     if facts.sessions:
         yield Obstacle("session", "a session lives in it: close that first", facts.sessions)
     if facts.occupants:

@@ -5,7 +5,7 @@ from functools import partial
 from rdvd.events import Events, tell
 
 from .names import shortened
-from .types import Added, Gone, Stepped, WorktreeFact
+from .types import Added, Gone, Locked, Stepped, WorktreeFact
 
 LONGEST_DETAIL = 2_000
 
@@ -18,6 +18,9 @@ def publish(events: Events, fact: WorktreeFact) -> None:
         case Gone(removed, user):
             data = {"path": shortened(removed.path), "recovery_ref": removed.recovery}
             events.publish("worktree.removed", data, user)
+        case Locked(user, path, reason):
+            what = "worktree.unlocked" if reason is None else "worktree.locked"
+            events.publish(what, {"path": shortened(path), "reason": reason}, user)
         case Stepped(user, path, step, state, detail):
             told = {"path": shortened(path), "step": step, "state": state}
             told["detail"] = detail[:LONGEST_DETAIL]

@@ -45,6 +45,24 @@ class PathTaken(Conflict):
     code = "PATH_TAKEN"
 
 
+class IsLocked(Conflict):
+    """It was to be locked, and is."""
+
+    code = "WORKTREE_LOCKED"
+
+
+class NotLocked(Conflict):
+    """It was to be unlocked, and is not locked."""
+
+    code = "WORKTREE_NOT_LOCKED"
+
+
+class MainTree(Conflict):
+    """It holds the repository itself."""
+
+    code = "MAIN_WORKTREE"
+
+
 class WouldLose(Conflict):
     """Something would be lost, or is in the way: the facts list all of it."""
 

@@ -203,10 +203,16 @@ async def _empty_tree(opened: Opened) -> str:
     return (await opened.git.run(opened.found.home, "mktree")).decode().strip()
 
 
-async def commit_of(opened: Opened, tree: str, message: str, parents: Sequence[str] = ()) -> str:
+async def commit_of(
+    opened: Opened,
+    tree: str,
+    message: str,
+    parents: Sequence[str] = (),
+    variables: Mapping[str, str] = SIGNED,
+) -> str:
     options = [word for parent in parents for word in ("-p", parent)]
     words = ("commit-tree", *options, "-m", message, tree)
-    made = await opened.git.run(opened.found.home, *words, variables=SIGNED)
+    made = await opened.git.run(opened.found.home, *words, variables=variables)
     return made.decode().strip()
 
 

@@ -6,13 +6,13 @@ from rdvd.ground.routes import Request, Routes
 
 from . import views, wire
 from .gate import Gate
-from .views import BranchShown, CleanedUp, DiffShown, HooksShown
+from .views import BranchShown, CleanedUp, DiffShown, HooksShown, WorktreeShown
 
 PATIENTLY = 900.0
 
 
 def care_routes(gate: Gate) -> Routes:
-    return _histories(gate) + _cleaning(gate) + _trusting(gate)
+    return _histories(gate) + _locking(gate) + _cleaning(gate) + _trusting(gate)
 
 
 def _histories(gate: Gate) -> Routes:
@@ -36,6 +36,32 @@ def _histories(gate: Gate) -> Routes:
         await gate.allow(request, "item.read")
         query = request.query(wire.DiffQuery)
         return views.shown_diff(await front.diff(query.worktree_path, query.base))
+
+    return routes
+
+
+def _locking(gate: Gate) -> Routes:
+    routes, front = Routes(), gate.front
+
+    @routes.route(
+        "POST", "/api/worktrees/lock", "Say that one must not go, and why",
+        request=wire.Locking, response=WorktreeShown,
+    )  # fmt: skip
+    async def lock(request: Request[wire.Locking]) -> WorktreeShown:
+        by, body = await gate.allow(request, "item.change"), request.body
+        found = await front.lock(body.worktree_path, by.user, body.reason, body.repo_path)
+        await gate.note(by, "worktree.lock", views.text(found[0].path))
+        return views.shown(*found)
+
+    @routes.route(
+        "POST", "/api/worktrees/unlock", "Let one go again, if somebody asks",
+        request=wire.Unlocking, response=WorktreeShown,
+    )  # fmt: skip
+    async def unlock(request: Request[wire.Unlocking]) -> WorktreeShown:
+        by, body = await gate.allow(request, "item.change"), request.body
+        found = await front.unlock(body.worktree_path, by.user, body.repo_path)
+        await gate.note(by, "worktree.unlock", views.text(found[0].path))
+        return views.shown(*found)
 
     return routes
 

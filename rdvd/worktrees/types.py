@@ -160,7 +160,7 @@ class Candidate:
 
     path: str
     branch: str | None
-    why: Literal["merged", "missing", "orphan"]
+    why: Literal["merged", "applied", "missing", "orphan"]
     is_removable: bool
     losses: tuple[Loss, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
@@ -188,6 +188,15 @@ class Gone:
 
 
 @frozen
+class Locked:
+    """`reason`: None if it is locked no more."""
+
+    user: UserId
+    path: str
+    reason: str | None
+
+
+@frozen
 class Stepped:
     """A step of something slow has begun or ended."""
 
@@ -198,4 +207,4 @@ class Stepped:
     detail: str = ""
 
 
-WorktreeFact: TypeAlias = Added | Gone | Stepped
+WorktreeFact: TypeAlias = Added | Gone | Locked | Stepped

@@ -112,3 +112,22 @@ class Distrusting:
     __also_camel__ = True
 
     repo_path: Place
+
+
+@frozen
+class Locking:
+    """`repo_path`: any path in the repository, if the directory itself is away."""
+
+    __also_camel__ = True
+
+    worktree_path: Place
+    repo_path: Place | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+
+
+@frozen
+class Unlocking:
+    __also_camel__ = True
+
+    worktree_path: Place
+    repo_path: Place | None = None

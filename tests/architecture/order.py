@@ -92,6 +92,7 @@ ROLE_OF_OTHER_NAMES = {
     "removal": "actor",
     "restoring": "actor",
     "settling": "actor",
+    "locking": "actor",
     "gate": "routes",
     "acting": "actor",
     "routes_acts": "routes",

@@ -44,6 +44,31 @@ def test_a_worktree_lives_and_goes_by_words_alone(shared: Place, repo: Repo):
     assert cleaned.out == "Nothing to clean up.\n"
 
 
+def test_a_locked_worktree_is_not_removed_until_it_is_unlocked(shared: Place, repo: Repo):
+    def say(*words: str) -> Said:
+        return shared.say("worktree", *words, "-C", str(repo.path))
+
+    path = Path(say("new", "fix/a", "--json").json["path"])
+    locked, again = say("lock", "fix/a", "--reason", "on loan"), say("lock", "fix/a")
+    listed, refused = say("ls"), say("rm", "--force", "--yes", "fix/a")
+    main, odd = say("lock", "main"), say("lock", "fix/a", "--reason", "two\nlines")
+    path.rename(path.with_name("away"))
+    unlocked, twice = say("unlock", str(path)), say("unlock", str(path))
+    path.with_name("away").rename(path)
+    removed = say("rm", "fix/a")
+
+    assert locked.code == 0, locked.err
+    assert (again.code, "on loan" in again.err) == (4, True)
+    assert "locked" in listed.out
+    assert (refused.code, "on loan" in refused.err) == (4, True)
+    assert (main.code, odd.code) == (4, 2)
+    assert unlocked.code == 0, unlocked.err
+    assert twice.code == 4
+    assert removed.code == 0, removed.err
+    assert not path.exists()
+    assert repo.is_well()
+
+
 def test_what_a_project_wants_to_run_is_shown_asked_for_and_run(shared: Place, repo: Repo):
     def say(*words: str) -> Said:
         return shared.say("worktree", *words, "-C", str(repo.path))

@@ -6,11 +6,13 @@ from rdvd.cli.lazily import Lazily
 
 WHERE = {
     "cleanup": "rdvd.cli.worktree.clearing",
+    "lock": "rdvd.cli.worktree.locking",
     "ls": "rdvd.cli.worktree.looking",
     "new": "rdvd.cli.worktree.making",
     "rm": "rdvd.cli.worktree.removing",
     "status": "rdvd.cli.worktree.looking",
     "trust": "rdvd.cli.worktree.trusting",
+    "unlock": "rdvd.cli.worktree.locking",
 }
 
 
