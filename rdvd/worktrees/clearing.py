@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import trio
 from attrs import evolve
@@ -11,6 +12,7 @@ from rdvd.identity import UserId
 
 from . import storage
 from .accounting import account
+from .applied import is_applied
 from .finishing import finish
 from .losses import losses_of, obstacles_of
 from .opened import Opened, open_repository
@@ -70,11 +72,10 @@ async def _judge(
 ) -> Candidate | None:
     if listed.is_missing:
         return _missing(listed)
-    is_merged = await _is_merged(opened, listed, row, base)
-    is_orphan = (
-        row is not None and row.session is not None and not shop.lodgers.is_there(row.session)
-    )
-    if not is_merged and not is_orphan:
+    why = await _why_merged(opened, listed, row, base)
+    if why is None and _is_orphan(shop, row):
+        why = "orphan"
+    if why is None:
         return None
     inside = await open_repository(shop.git, listed.path)
     living_in = shop.lodgers.living_in
@@ -84,7 +85,7 @@ async def _judge(
     return Candidate(
         path=listed.path,
         branch=listed.branch,
-        why="merged" if is_merged else "orphan",
+        why=why,
         is_removable=not losses and not obstacles,
         losses=losses,
         obstacles=obstacles,
@@ -98,17 +99,23 @@ def _missing(listed: Listed) -> Candidate:
     return evolve(found, obstacles=(Obstacle("locked", f"it is locked: {listed.lock}"),))
 
 
-async def _is_merged(
+def _is_orphan(shop: Shop, row: Worktree | None) -> bool:
+    return row is not None and row.session is not None and not shop.lodgers.is_there(row.session)
+
+
+async def _why_merged(
     opened: Opened, listed: Listed, row: Worktree | None, base: str | None
-) -> bool:
+) -> Literal["merged", "applied"] | None:
     """Something was committed on it, and the base has all of that. A branch that still is where it
     began has been merged by nobody: somebody is about to use it."""
     if base is None or listed.head is None or listed.branch in (None, base):
-        return False
+        return None
     if row is not None and listed.head == row.base:
-        return False
+        return None
     tip = await opened.resolve(base)
     if tip is None or tip == listed.head:
-        return False
+        return None
     words = ("merge-base", "--is-ancestor", listed.head, tip)
-    return (await opened.git.attempt(opened.found.home, *words)).code == 0
+    if (await opened.git.attempt(opened.found.home, *words)).code == 0:
+        return "merged"
+    return "applied" if await is_applied(opened, listed.head, tip) else None

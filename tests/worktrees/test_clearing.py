@@ -42,6 +42,62 @@ async def test_merged_missing_and_orphaned_trees_are_found_and_only_then_removed
     assert repo.is_well()
 
 
+async def test_what_was_squashed_or_rebased_into_the_base_is_proposed_and_never_taken(yard: Yard):
+    repo = yard.repo
+    names = ("squashed", "rebased", "half", "alike", "empty")
+    squashed, rebased, half, alike, empty = [await yard.tree(each) for each in names]
+    for path in (squashed, rebased, half):
+        repo.commit(path.name, "1\n", at=path)
+        repo.commit(path.name, "1\n2\n", at=path)
+    repo.commit("alike", "theirs\n", at=alike)
+    repo.git("commit", "-q", "--allow-empty", "-m", "nothing", at=empty)
+    repo.commit("README", "others go on\n")
+    repo.git("merge", "-q", "--squash", "squashed")
+    repo.git("commit", "-q", "-m", "all of squashed")
+    repo.git("cherry-pick", "rebased~1", "rebased")
+    repo.git("cherry-pick", "half~1")
+    repo.commit("alike", "ours\n")
+    repo.commit("more", "1\n")
+
+    before = repo.git("count-objects", "-v")
+    found, _ = await yard.front.clean_up(str(repo.path), USER, dry_run=True)
+    once = repo.git("count-objects", "-v")
+    _, removed = await yard.front.clean_up(str(repo.path), USER, dry_run=False)
+
+    assert {Path(each.path).name: (each.why, each.is_removable) for each in found} == {
+        squashed.name: ("applied", False),
+        rebased.name: ("applied", False),
+    }
+    assert [loss.kind for each in found for loss in each.losses] == ["unmerged", "unmerged"]
+    assert removed == []
+    assert squashed.exists()
+    assert before != once == repo.git("count-objects", "-v")
+    assert repo.is_well()
+
+
+async def test_a_merge_that_holds_more_than_patches_and_an_unrelated_history_are_left_alone(
+    yard: Yard,
+):
+    repo = yard.repo
+    path, lonely = await yard.tree("fix"), await yard.tree("lonely")
+    repo.git("branch", "side")
+    repo.commit("a", "1\n", at=path)
+    repo.git("checkout", "-q", "side")
+    repo.commit("b", "1\n")
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-commit", "side", at=path)
+    repo.commit("only in the merge", "1\n", at=path)
+    repo.commit("README", "others go on\n")
+    repo.git("cherry-pick", "fix~1", "side")
+    repo.git("checkout", "-q", "--orphan", "another", at=lonely)
+    repo.git("commit", "-q", "-m", "another beginning", at=lonely)
+
+    found, _ = await yard.front.clean_up(str(repo.path), USER, dry_run=True)
+
+    assert repo.git("cherry", "main", "fix").count("-") == 2
+    assert found == []
+
+
 async def test_a_repository_in_which_nothing_is_done_loses_its_actor_and_gets_another(
     repo: Repo, tmp_path: Path
 ):
