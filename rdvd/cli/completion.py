@@ -16,7 +16,16 @@ def completion(context: click.Context, shell: str) -> None:
     """Print the completion script for SHELL."""
     from click.shell_completion import get_completion_class  # lazy: only this command needs it
 
+    know_shells()
     kind = get_completion_class(shell)
     assert kind is not None  # click knows all three
     command = context.find_root().command
     click.echo(kind(command, {}, "rdv", "_RDV_COMPLETE").source())
+
+
+def know_shells() -> None:
+    from click.shell_completion import add_completion_class  # lazy: as above
+
+    from rdvd.cli.bash import Bash  # lazy: as above
+
+    add_completion_class(Bash)

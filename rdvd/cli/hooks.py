@@ -32,8 +32,21 @@ project_option = click.option(
     "--project", metavar="FOLDER", shell_complete=folders,
     help="In files of this folder's project, not in your own settings.",
 )  # fmt: skip
+
+
+def _agents(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """One more behind those that were named already."""
+    before = begun[: begun.rfind(",") + 1]
+    left = [agent for agent in AGENTS if agent not in before.split(",")]
+    return [before + agent for agent in left if (before + agent).startswith(begun)]
+
+
 agents_option = click.option(
-    "--agent", "chosen", metavar="A,B", help=f"Only these of {', '.join(AGENTS)}."
+    "--agent",
+    "chosen",
+    metavar="A,B",
+    shell_complete=_agents,
+    help=f"Only these of {', '.join(AGENTS)}.",
 )
 
 

@@ -10,6 +10,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.exits import USAGE, Failure
 from rdvd.cli.folder.finding import find, folders
+from rdvd.cli.offers import offered
 from rdvd.cli.options import confirm, json_option, yes_option
 from rdvd.cli.view import Viewing
 
@@ -96,8 +97,12 @@ def add(
         click.echo(f"{kind} {answer['item']['id']}")
 
 
+def _known(context: click.Context) -> list[str]:
+    return [item["id"] for item in _items(_ask("GET", context.params.get("folder")))]
+
+
 @knowledge.command(cls=Viewing)
-@click.argument("id")
+@click.argument("id", shell_complete=offered(_known))
 @folder_option
 @json_option
 def rm(id: str, folder: str | None, fields: str | None) -> None:

@@ -1,5 +1,6 @@
 """The `rdv` command: its options, and one function for each verb. Heavy imports wait inside."""
 
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -139,6 +140,10 @@ def version(fields: str | None) -> None:
 
 
 def main() -> None:
+    if "_RDV_COMPLETE" in os.environ:
+        from rdvd.cli.completion import know_shells  # lazy: nobody presses Tab otherwise
+
+        know_shells()
     try:
         rdv(prog_name="rdv")
     except Failure as failure:

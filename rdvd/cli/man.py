@@ -10,8 +10,17 @@ import click
 from rdvd.cli.exits import CONFLICT, FAILED, NOT_FOUND, Failure
 
 
+def _commands(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """Those that may follow."""
+    group: click.Command | None = context.find_root().command
+    for word in context.params.get("words") or ():
+        group = group.get_command(context, word) if isinstance(group, click.Group) else None
+    names = group.list_commands(context) if isinstance(group, click.Group) else []
+    return [name for name in names if name.startswith(begun)]
+
+
 @click.command()
-@click.argument("words", metavar="[COMMAND]...", nargs=-1)
+@click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=_commands)
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR",
               help="Write all pages there instead, for a package or for MANPATH.")  # fmt: skip
 @click.option("--roff", "is_source", is_flag=True, help="Print the page's source.")

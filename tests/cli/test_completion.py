@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rdvd.cli.bash import typed
 from tests.rdvd.daemons import environment
 
 from .asking import Said, say
@@ -22,6 +23,12 @@ eval "$(rdv completion bash)"
 COMP_WORDS=(rdv tree rdvd/aut) COMP_CWORD=2
 _rdv_completion rdv
 echo "${COMPREPLY[*]}"
+"""
+BASH_WORD = """
+eval "$(rdv completion bash)"
+COMP_WORDS=(rdv folder show '\\*') COMP_CWORD=3
+_rdv_completion rdv
+printf '<%s>\\n' "${COMPREPLY[@]}"
 """
 FISH = "rdv completion fish | source; complete -C 'rdv tree rdvd/aut'"
 ZSH = (
@@ -81,6 +88,71 @@ def test_a_shell_completes_a_place_that_lives_in_the_daemon(
     )  # fmt: skip
 
     assert (done.stdout.strip(), done.stderr) == ("rdvd/auth", "")
+
+
+@needs("bash")
+@pytest.mark.parametrize("mark", ["", "'", '"'])
+def test_what_bash_is_given_means_the_name_and_runs_nothing(mark: str, tmp_path: Path):
+    names = [
+        "$(touch x)",
+        "`touch x`",
+        "a b",
+        "it's",
+        '"',
+        "a\\b",
+        "*",
+        "~",
+        "#{x}",
+        "%s",
+        "😀",
+        "a;b",
+    ]
+    lines = [f"printf '%s\\n' {mark}{typed(name, mark)}{mark}" for name in names]
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines() == names
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs("bash")
+def test_bash_neither_splits_nor_expands_a_name(shared: Place, path: str, tmp_path: Path):
+    (tmp_path / "file").touch()
+    for name in ("* and $(touch pwned)", "*"):
+        shared.say("folder", "new", "--", name)
+    done = subprocess.run(
+        ["bash", "-c", BASH_WORD], env=environment(shared.home, shared.run) | {"PATH": path},
+        cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    for name in ("* and $(touch pwned)", "*"):
+        shared.say("folder", "rm", "--", name)
+
+    assert done.stdout.splitlines() == ["<\\*\\ and\\ \\$\\(touch\\ pwned\\)>", "<\\*>"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("rdv hooks install --agent claude,co", ["claude,codex"]),
+        ("rdv hooks status --agent ", ["claude", "codex", "gemini", "opencode"]),
+        ("rdv man auth log", ["login", "logout"]),
+        ("rdv man wor", ["worktree"]),
+    ],
+)
+def test_words_that_rdv_knows_itself_are_offered(line: str, words: list[str], tmp_path: Path):
+    said = complete(Place(tmp_path / "h", tmp_path / "no"), line)
+
+    assert said.out.split() == [f"plain,{word}" for word in words]
+
+
+def test_what_a_folder_knows_is_offered_by_its_id(shared: Place):
+    shared.say("folder", "new", "wise")
+    added = shared.say("knowledge", "add", "-f", "wise", "convention", "a", "b", "--json=id")
+    said = complete(shared, "rdv knowledge rm -f wise ")
+    shared.say("folder", "rm", "wise")
+
+    assert said.out == f"plain,{added.json['id']}\n"
 
 
 @needs("zsh")

@@ -1,6 +1,7 @@
 """From the word that somebody typed to the one folder that is meant."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -73,12 +74,18 @@ def _unknown(word: str, among: Sequence[Folder]) -> Failure:
 
 
 def _offered(_: click.Context) -> Iterable[str]:
-    """A name where it is the only one, else the names from the top."""
+    """A name where it is the only one, else the names from the top, or else the id."""
     folders = all_folders(PATIENCE)
-    names, places = [each["name"] for each in folders], trails(folders)
-    return [
-        each["name"] if names.count(each["name"]) == 1 else places[each["id"]] for each in folders
-    ]
+    places = trails(folders)
+    counts = Counter(each["name"] for each in folders) + Counter(places.values())
+    return [_word_for(each, places[each["id"]], counts) for each in folders]
+
+
+def _word_for(folder: Folder, place: str, counts: Mapping[str, int]) -> str:
+    """At the top, a name is a place too."""
+    if counts[folder["name"]] == (2 if folder["parent_id"] is None else 1):
+        return folder["name"]
+    return place if counts[place] == 1 else folder["id"]
 
 
 folders = offered(_offered)
