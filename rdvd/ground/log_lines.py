@@ -7,7 +7,8 @@ from typing import Any
 
 from rdvd.ground.redaction import redact, redact_member
 
-STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+SAID = "_said"  # what was made of a record, for all who write it
+STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", SAID}
 OURS = {"at", "level", "logger", "event", "traceback"}
 CONTROLS = {
     **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9},
@@ -21,7 +22,16 @@ PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (
 
 
 def members(record: logging.LogRecord) -> dict[str, Any]:
-    """Everything a record says, by name. What the caller called as we do gets another name."""
+    """Everything a record says, by name; found out once, however many write it."""
+    made: dict[str, Any] | None = getattr(record, SAID, None)
+    if made is None:
+        made = _members(record)
+        setattr(record, SAID, made)
+    return dict(made)
+
+
+def _members(record: logging.LogRecord) -> dict[str, Any]:
+    """What the caller called as we do gets another name."""
     at = datetime.fromtimestamp(record.created, UTC)
     said = {
         "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdvd.ground.log import Log, LogSettings, logging_to
-from rdvd.ground.redaction import redact
+from rdvd.ground.redaction import PATTERNS, redact
 
 from .processes import REPOSITORY
 
@@ -177,3 +177,32 @@ def test_whatever_stands_where_a_secret_belongs_is_gone(text: str):
 )
 def test_what_is_no_secret_stays(text: str):
     assert redact(text) == text
+
+
+WORDS = (
+    "Cookie",
+    "bearer",
+    "BASIC",
+    "rdv_",
+    "x-api-key",
+    "?token",
+    "=",
+    ": ",
+    " ",
+    "a1B2c3D4",
+    BASE64,
+)
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text(max_size=3)).map("".join))
+def test_what_is_passed_over_unread_is_what_no_pattern_fits(text: str):
+    expected = text
+    for pattern, replacement in PATTERNS:
+        expected = pattern.sub(replacement, expected)
+
+    assert redact(text) == expected
+
+
+def test_letters_that_only_look_like_others_hide_nothing():
+    assert PASSWORD not in redact(f"ba\u017fic {PASSWORD}")
+    assert PASSWORD not in redact(f"coo\u212aie: {PASSWORD}")
