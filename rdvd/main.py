@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,7 +41,7 @@ from rdvd.ground.store import Store
 from rdvd.ground.traffic import Traffic
 from rdvd.health import Checks, LoopLag, MetricSources, announce, metrics_routes
 from rdvd.health.routes import health_routes
-from rdvd.identity import Auth, AuthEvent, Homes, Principal, Tally, TokenRevoked, may
+from rdvd.identity import Auth, Homes, Principal, Record, Tally, TokenRevoked, may
 from rdvd.identity.routes import identity_routes
 from rdvd.limits import Door, Guard
 from rdvd.reload import (
@@ -153,7 +153,7 @@ def _auth(
     held: Live[Config],
     homes: Homes,
     ended: Topic[TokenRevoked],
-    record: Callable[[AuthEvent], Awaitable[None]],
+    record: Record,
     tally: Tally,
 ) -> ActorChild[Auth]:
     def make() -> Auth:

@@ -12,12 +12,12 @@ from typing import Any
 import trio
 
 from rdvd.ground.private import BadPlace
-from rdvd.ground.store import Store
+from rdvd.ground.store import Along, Store, alone
 from rdvd.identity import AuthEvent
 
-from .chain import EMPTY, entry_of, head_after
+from .chain import EMPTY, entry_of
 from .noted import read_noted, write_noted
-from .storage import append, head, holds, verify
+from .storage import append_all, head, holds, verify
 from .types import Fault, Head, Verdict
 
 log = logging.getLogger("rdvd.audit")
@@ -34,9 +34,9 @@ class Keeper:
         self._newest = EMPTY
         self._has_grown = trio.Event()
 
-    async def record(self, event: AuthEvent) -> None:
-        entry = await self._store.write(append, entry_of(event))
-        self._grow_to(head_after(entry))
+    async def record(self, *events: AuthEvent, along: Along = alone) -> None:
+        """Each as an entry, and `along`, in one transaction."""
+        self._grow_to(await self._store.write(append_all, [*map(entry_of, events)], along))
 
     async def verify(self) -> Verdict:
         """The whole chain, and that it holds what was noted outside."""

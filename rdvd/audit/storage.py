@@ -1,13 +1,14 @@
 """The audit log in SQLite: append, page, verify. Nothing here changes or removes an entry."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import asdict
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import BadInput
+from rdvd.ground.store import Along
 
 from .chain import EMPTY, Checked, check, head_after, link
 from .types import Entry, Fault, Head, NewEntry, Page, Query, Verdict
@@ -27,6 +28,14 @@ def append(db: sqlite3.Connection, entry: NewEntry, at: int | None = None) -> En
         ),
     )
     return linked
+
+
+def append_all(db: sqlite3.Connection, entries: Sequence[NewEntry], along: Along) -> Head:
+    """Each behind the one before, together with what they tell of. Returns the head after them."""
+    along(db)
+    for entry in entries:
+        append(db, entry)
+    return head(db)
 
 
 def head(db: sqlite3.Connection) -> Head:

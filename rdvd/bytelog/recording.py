@@ -83,7 +83,7 @@ class Recording:
     async def add(self, session: str) -> int:
         """Record it from here on; the offset at which that begins. The FIFO must be there."""
         offset = int((await self._ask("add", session))[0])
-        if session not in self._printed:
+        if offset and session not in self._printed:
             log = ByteLog(self._settings.sessions / session)
             at = await trio.to_thread.run_sync(lambda: log.last_time)
             if at is not None:

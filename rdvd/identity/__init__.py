@@ -17,6 +17,7 @@ from .peers import ForeignPeer as ForeignPeer
 from .peers import Homes as Homes
 from .peers import look_at as look_at
 from .peers import refuse_foreigner as refuse_foreigner
+from .recording import Record as Record
 from .secret_files import UnsafeFile as UnsafeFile
 from .settings import AuthSettings as AuthSettings
 from .streams import wait_until_ended as wait_until_ended
@@ -25,6 +26,7 @@ from .tally import Tally as Tally
 from .tokens import MalformedToken as MalformedToken
 from .tokens import Secret as Secret
 from .tokens import redact as redact
+from .types import OURSELVES as OURSELVES
 from .types import AuthEvent as AuthEvent
 from .types import Caller as Caller
 from .types import Inside as Inside

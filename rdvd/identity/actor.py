@@ -2,25 +2,25 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeAlias
 
 import trio
 from attrs import evolve, frozen
 
 from actors import Actor, Topic
 from rdvd.ground.clock import now_ms
-from rdvd.ground.errors import Conflict, Forbidden, NotFound, Problem, StorageFull
+from rdvd.ground.errors import Conflict, Forbidden, NotFound, Problem
 from rdvd.ground.ids import new_id
 from rdvd.ground.peer import Peer
-from rdvd.ground.store import Store
+from rdvd.ground.store import Along, Store, alone
 
 from .authority import NOTHING, Action, Thing, ensure, may
 from .credentials import Headers, shown_by
 from .keyring import Moment
 from .peers import Callers, Homes, refuse_foreigner
 from .recognition import Recognition
+from .recording import Record, Scribe
 from .settings import AuthSettings
 from .storage import Vault
 from .tally import ShownKind, Tally, kind_of
@@ -43,8 +43,6 @@ from .types import (
 )
 
 log = logging.getLogger("rdvd.identity")
-
-Record: TypeAlias = Callable[[AuthEvent], Awaitable[object]]
 
 HOUR = 3600.0
 MOST_REMEMBERED = 1_000
@@ -84,7 +82,7 @@ class Auth(Actor):
         self._vault = Vault(store, settings)
         self._callers = Callers(homes)
         self._ended = ended
-        self._record = record
+        self._scribe = Scribe(record, store)
         self._today = today
         self._changed = trio.Event()
         self._recorded: OrderedDict[tuple[str, str | None], None] = OrderedDict()
@@ -160,12 +158,16 @@ class Auth(Actor):
         await self._tell(by, "token.mint", token.id)
         return Minted(token, secret)
 
-    async def mint_for_session(self, session: SessionId, user: UserId) -> Minted:
+    async def mint_for_session(
+        self, session: SessionId, user: UserId, *, along: Along = alone
+    ) -> Minted:
         """For the environment of a session that is about to begin. Only our own code asks."""
         secret = new_secret("ses")
-        token = await self._vault.mint_for_session(secret, session, user, self._now())
-        await self._record_safely(done_unasked("token.mint", token))
-        return Minted(token, secret)
+        minting = self._vault.minting_for_session(secret, session, user, self._now())
+        event = done_unasked("token.mint", minting.token)
+        await self._scribe.note_with([event], minting.write, along)
+        self._vault.hold(minting, self._now())
+        return Minted(minting.token, secret)
 
     async def revoke(self, by: Principal, id: TokenId) -> Token:
         """Good until this returns, and never after."""
@@ -177,12 +179,13 @@ class Auth(Actor):
         await self._tell(by, "token.revoke", token.id)
         return token
 
-    async def revoke_session(self, session: SessionId) -> None:
+    async def revoke_session(self, session: SessionId, *, along: Along = alone) -> None:
         """A session closed: nobody speaks for it any more. Only our own code asks."""
         tokens = self._vault.keyring.of_session(session, self._now())
-        await self._end([token.id for token in tokens])
-        for token in tokens:
-            await self._record_safely(done_unasked("token.revoke", token))
+        events = [done_unasked("token.revoke", each) for each in tokens]
+        ids = [each.id for each in tokens]
+        await self._scribe.note_with(events, self._vault.revoking(ids, self._now()), along)
+        self._drop(ids)
 
     async def rotate_service_token(self, by: Principal) -> Token:
         """Put a new one in the file; the old one stays good for the time of the overlap."""
@@ -211,13 +214,17 @@ class Auth(Actor):
         self._vault.keyring.drop_old_tickets(now)
         for id in self._vault.keyring.drop_over(now):
             self._ended.publish(TokenRevoked(id, "expired"))
-            await self._record_safely(AuthEvent("token.expire", "accepted", None, id, OURSELVES))
+            await self._scribe.note(AuthEvent("token.expire", "accepted", None, id, OURSELVES))
         await self._vault.write_uses()
         if self._vault.is_rotation_due(now):
             await self._rotate_if_it_can()
 
     async def _end(self, ids: list[TokenId]) -> None:
-        for id in await self._vault.revoke(ids, self._now()):
+        await self._scribe.note_with((), self._vault.revoking(ids, self._now()))
+        self._drop(ids)
+
+    def _drop(self, ids: list[TokenId]) -> None:
+        for id in self._vault.keyring.drop(ids):
             self._ended.publish(TokenRevoked(id, "revoked"))
 
     async def _rotate(self) -> Token:
@@ -228,7 +235,7 @@ class Auth(Actor):
     async def _rotate_if_it_can(self) -> None:
         try:
             token = await self._rotate()
-            await self._record_safely(done_unasked("service_token.rotate", token))
+            await self._scribe.note(done_unasked("service_token.rotate", token))
         except Problem as problem:  # the old one stays good, and an hour later we try again
             log.error("service_token.not_rotated", extra={"error": str(problem)})
 
@@ -264,7 +271,7 @@ class Auth(Actor):
 
     async def _record_refusal(self, problem: Problem, peer: Peer | None) -> None:
         token: TokenId | None = getattr(problem, "token", None)
-        await self._record_safely(
+        await self._scribe.note(
             AuthEvent("authenticate", "refused", None, token, _place(peer), reason=problem.code)
         )
 
@@ -273,19 +280,13 @@ class Auth(Actor):
             ensure(by, action, thing)
         except Forbidden as problem:
             event = AuthEvent(action, "refused", by.user, by.token, by.peer, reason=problem.code)
-            await self._record_safely(event)
+            await self._scribe.note(event)
             raise
 
     async def _tell(self, by: Principal, action: str, about: str | None = None) -> None:
-        await self._record_safely(
+        await self._scribe.note(
             AuthEvent(action, "accepted", by.user, by.token, by.peer, object=about)
         )
-
-    async def _record_safely(self, event: AuthEvent) -> None:
-        try:
-            await self._record(event)
-        except StorageFull:  # nobody is locked out of a daemon whose disk is full
-            log.error("audit.not_written", extra={"action": event.action, "token": event.token})
 
     def _now(self) -> Moment:
         return Moment(self._today(), trio.current_time())

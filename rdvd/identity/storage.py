@@ -9,7 +9,7 @@ import trio
 
 from rdvd.ground.errors import BadInput, Conflict, NotFound, StorageFull
 from rdvd.ground.ids import new_id
-from rdvd.ground.store import Store
+from rdvd.ground.store import Along, Store
 
 from .keyring import Keyring, Moment
 from .recognition import Recognition
@@ -104,14 +104,16 @@ class Vault:
         )
         return await self._keep(token, secret, now)
 
-    async def mint_for_session(
+    def minting_for_session(
         self, secret: Secret, session: SessionId, user: UserId, now: Moment
-    ) -> Token:
-        user = self.user(user).id
-        id = TokenId(new_id())
-        return await self._keep(
-            Token(id, "ses", user, "session", now.date, subject=session), secret, now
-        )
+    ) -> StoredToken:
+        """To be written, and held from then on."""
+        id, owner = TokenId(new_id()), self.user(user).id
+        token = Token(id, "ses", owner, "session", now.date, subject=session)
+        return StoredToken(token, secret.digest(self._pepper))
+
+    def hold(self, stored: StoredToken, now: Moment) -> None:
+        self.keyring.hold(stored.token, stored.digest, now)
 
     def keep_ticket(self, ticket: Ticket, secret: Secret, now: Moment) -> None:
         """In memory only: after a restart one asks for another."""
@@ -120,11 +122,9 @@ class Vault:
         if not self.keyring.hold_ticket(ticket, secret.digest(self._pepper), ends):
             raise Conflict("too many tickets wait to be used", code="TOO_MANY_TICKETS")
 
-    async def revoke(self, ids: Sequence[TokenId], now: Moment) -> list[TokenId]:
-        """Returns those that were good until now."""
-        if ids:
-            await self._store.write(revoke_tokens, list(ids), now.date)
-        return self.keyring.drop(ids)
+    def revoking(self, ids: Sequence[TokenId], now: Moment) -> Along:
+        """To be written, before they are dropped from the keyring."""
+        return partial(revoke_tokens, ids=tuple(ids), now=now.date)
 
     async def rotate_service_token(self, now: Moment) -> Token:
         self._rotation_retry = now.steady + RETRY_SECONDS

@@ -17,6 +17,9 @@ class StoredToken:
     token: Token
     digest: bytes = field(repr=False)
 
+    def write(self, db: sqlite3.Connection) -> None:
+        add_token(db, self)
+
 
 def add_user(db: sqlite3.Connection, user: User) -> None:
     db.execute(

@@ -72,6 +72,8 @@ class Keyframes:
 
     async def note(self, news: Grew) -> None:
         """It has grown: have keyframes built if that was much."""
+        if news.end < LAG:
+            return  # nor can there be any
         built = self.built.get(news.session)
         if built is None:
             directory = self.directory_of(news.session) / "log"

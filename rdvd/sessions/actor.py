@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import trio
 from attrs import evolve
@@ -11,14 +12,16 @@ from attrs import evolve
 from actors import Actor, Refused
 from rdvd.bytelog import RecorderProblem
 from rdvd.ground.clock import now_ms
+from rdvd.ground.store import Along, alone
 from rdvd.ground.whole import whole_or_undone
-from rdvd.identity import SessionId
+from rdvd.identity import Auth, Minted, SessionId
 
-from . import acts, homes, storage, transitions
+from . import acts, homes, notes, storage, transitions
 from .checks import check_directory
 from .ending import wait_for_end
 from .exits import CUT_SHORT, agree, keep_screen, learn_end
 from .launch import NotLaunched, clear, launch, let_go
+from .notes import Note, Write, silently
 from .policy import after_running, delay_of_restart
 from .processes import is_alive
 from .shop import Shop
@@ -60,18 +63,18 @@ class SessionActor(Actor):
         self._follow()
         yield
 
-    async def begin(self) -> Session:
+    async def begin(self, note: Note = silently) -> Session:
         """Make what the row orders. If that fails, nothing is left of it, nor of the row."""
         session = self._session
         async with whole_or_undone(self.discard):
-            await self._shop.store.write(storage.put, session)
-            return await self._run(session, again=False)
+            minted = await self._mint(along=partial(storage.put, session=session))
+            return await self._run(session, minted, note)
 
     async def discard(self) -> None:
         """Leave nothing: it could not be begun, or whoever ordered it has left meanwhile."""
         session = self._session
         await clear(self._shop, session)
-        await self._shop.store.write(storage.forget, self._id)
+        await self._shop.store.write(notes.forget, session)
         await trio.to_thread.run_sync(homes.remove, self._shop.home(self._id))
         self._shop.keyframes.forget(self._id)
         self._shop.roster.remove(self._id)
@@ -167,18 +170,17 @@ class SessionActor(Actor):
         beginning = transitions.relaunching(session, now_ms(), by_policy=after is not None)
         await trio.to_thread.run_sync(check_directory, session.directory)
         await acts.end_everything(self._shop, session)
-        await self._put(beginning)
+        await self._put(beginning, through=self._revoke)
         async with _telling_why(self._give_up_start):
-            return await self._run(beginning, again=True)
+            return await self._run(beginning, await self._mint())
 
-    async def close(self) -> Left:
+    async def close(self, note: Note = silently) -> Left:
         """End all that runs in it, say what would not end, and revoke what it may."""
         session = self._session
         transitions.closed(session, now_ms())  # or refuse, before anything is done
-        survivors = await acts.end_everything(self._shop, session)
-        how = await trio.to_thread.run_sync(homes.read_exit, self._shop.home(self._id))
+        how, survivors = await acts.end_everything(self._shop, session)
         left = Left(transitions.closed(session, now_ms(), how), survivors)
-        await self._put(left.session, left)
+        await self._put(left.session, left, note, through=self._revoke)
         self.stop()
         return left
 
@@ -186,21 +188,39 @@ class SessionActor(Actor):
     def _session(self) -> Session:
         return self._shop.roster.get(self._id)
 
-    async def _put(self, session: Session, fact: SessionFact | None = None) -> Session:
-        """On the disk first, then for everybody to see. What is no change is not told."""
+    async def _put(
+        self,
+        session: Session,
+        fact: SessionFact | None = None,
+        note: Note = silently,
+        *,
+        through: Write | None = None,
+    ) -> Session:
+        """On the disk first, then for everybody to see. What is no change is not told.
+
+        `through` writes it together with something else.
+        """
         if session == self._session:
             return session
-        await self._shop.store.write(storage.put, session)
+        await notes.put(through or self._shop.store.write, session, note)
         now = self._session  # the place in the order and the folder are not ours
         session = evolve(session, order=now.order, folder=now.folder)
         self._shop.roster.put(session)
         self._shop.facts.publish(fact or Updated(session))
         return session
 
-    async def _run(self, session: Session, *, again: bool) -> Session:
+    async def _mint(self, along: Along = alone) -> Minted:
+        session, auth = self._session, self._shop.auth
+        return await auth.call(Auth.mint_for_session, session.id, session.user, along=along)
+
+    async def _revoke(self, along: Along) -> None:
+        await self._shop.auth.call(Auth.revoke_session, self._id, along=along)
+
+    async def _run(self, session: Session, minted: Minted, note: Note = silently) -> Session:
         """The row before the wrapper is let go: were it lost after that, nobody would know it."""
-        running = await launch(self._shop, session, again=again)
-        await self._put(running, Restarted(running) if again else Created(running))
+        again = isinstance(session.state, Starting) and session.state.again
+        running = await launch(self._shop, session, minted.secret.reveal(), again=again)
+        await self._put(running, Restarted(running) if again else Created(running), note)
         await let_go(self._shop, running)
         self._launched_at = trio.current_time()
         self._follow()

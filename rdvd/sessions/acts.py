@@ -2,21 +2,21 @@
 
 import logging
 
+import trio
 from attrs import evolve
 
 from rdvd.bytelog import is_piped
 from rdvd.ground.clock import now_ms
-from rdvd.identity import Auth
 
-from . import terminal, transitions
+from . import homes, terminal, transitions
 from .ending import end_processes, freeze, thaw
 from .exits import last_screen, write_screen
-from .launch import end_recording, end_terminals
+from .launch import end_recording, end_seen_terminal, end_terminals
 from .processes import is_alive
 from .shop import Shop, traces_of
 from .sizing import note_size, offset_now
 from .together import both
-from .types import Active, Pane, Session, Size, Survivor, Suspended, pane_of
+from .types import Active, Exit, Pane, Session, Size, Survivor, Suspended, pane_of
 
 log = logging.getLogger("rdvd.sessions")
 
@@ -74,31 +74,30 @@ async def resume(shop: Shop, session: Session) -> Session:
     return session if after.state == session.state else after
 
 
-async def end_everything(shop: Shop, session: Session) -> tuple[Survivor, ...]:
-    """Processes, terminal, recording, token. What it printed and its last screen are kept."""
+async def end_everything(shop: Shop, session: Session) -> tuple[Exit | None, tuple[Survivor, ...]]:
+    """Processes, terminal, recording. What it printed and its last screen are kept. Returns what
+    its wrapper left of how its command ended, and who would not end."""
     survivors = await end_processes(shop.census, traces_of(session), shop.settings.grace_seconds)
+    how = await trio.to_thread.run_sync(homes.read_exit, shop.home(session.id))
     await both(
-        lambda: shop.auth.call(Auth.revoke_session, session.id),
-        lambda: _end_places(shop, session),
+        lambda: _end_terminal(shop, session, is_told=how is not None),
+        lambda: end_recording(shop, session),
     )
-    return survivors
+    return how, survivors
 
 
-async def _end_places(shop: Shop, session: Session) -> None:
+async def _end_terminal(shop: Shop, session: Session, *, is_told: bool) -> None:
+    """`is_told`: tmux has taken in all that was printed, as the wrapper has asked it before it
+    left an exit. Without that it is left a moment between the last look and the end."""
     pane = pane_of(session)
-    screen = pane and await last_screen(shop, session, place_of(session, pane))
-    if screen is None:
-        await _end_terminal(shop, session)
-    else:
-        await both(
-            lambda: write_screen(shop, session, screen), lambda: _end_terminal(shop, session)
-        )
-
-
-async def _end_terminal(shop: Shop, session: Session) -> None:
-    """Its pipe ends with it, and only then its recording."""
-    await end_terminals(shop, session)
-    await end_recording(shop, session)
+    screen, ended = None, None
+    if pane is not None and is_told:
+        screen, ended = await end_seen_terminal(shop, session, place_of(session, pane)), pane.server
+    elif pane is not None:
+        screen = await last_screen(shop, session, place_of(session, pane))
+    await end_terminals(shop, session, besides=ended)
+    if screen is not None:
+        await write_screen(shop, session, screen)
 
 
 def _is_frozen(session: Session) -> bool:

@@ -12,13 +12,13 @@ from rdvd.tmux import TmuxUnavailable
 
 from . import terminal, transitions
 from .homes import read_exit
+from .launch import SCREEN_HISTORY
 from .shop import Shop
 from .types import Exit, Pane, Session, pane_of
 
 log = logging.getLogger("rdvd.sessions")
 
 PATIENCE_SECONDS = 2.0
-SCREEN_HISTORY = 1_000
 CUT_SHORT = "the daemon ended while it was being started"
 
 

@@ -19,6 +19,7 @@ from . import checks, transitions, trees
 from .actor import SessionActor
 from .expecting import Step, StepOutcome, expect
 from .furnishing import blamed, furnish
+from .notes import Note, silently
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
 from .registry import Sessions
@@ -66,16 +67,16 @@ class Front:
     def printed_at(self, id: SessionId) -> int | None:
         return self.shop.recording.printed_at(id)
 
-    async def create(self, order: Order) -> Session:
+    async def create(self, order: Order, note: Note = silently) -> Session:
         """All of it or nothing, also for a caller that is cancelled in the middle."""
         order, id = await self._furnished(order), SessionId(new_id())
         async with trees.standing(self.shop, id, order) as order:
-            return await self._begin(id, order)
+            return await self._begin(id, order, note)
 
-    async def _begin(self, id: SessionId, order: Order) -> Session:
+    async def _begin(self, id: SessionId, order: Order, note: Note) -> Session:
         async with whole_or_undone(partial(self._discard, id)):
             actor = await self.registry.call(Sessions.open, id, order)
-            return await actor.call(SessionActor.begin)
+            return await actor.call(SessionActor.begin, note)
 
     async def _furnished(self, order: Order) -> Order:
         """With what its user prefers for the folder that it is in."""
@@ -97,8 +98,8 @@ class Front:
     async def change(self, id: SessionId, change: Callable[[Session], Session]) -> Session:
         return await (await self.actor(id)).call(SessionActor.change, change)
 
-    async def close(self, id: SessionId) -> Left:
-        return await (await self.actor(id)).call(SessionActor.close)
+    async def close(self, id: SessionId, note: Note = silently) -> Left:
+        return await (await self.actor(id)).call(SessionActor.close, note)
 
     async def trash(self, id: SessionId) -> Session:
         """What is not closed yet is closed first."""

@@ -12,6 +12,7 @@ from rdvd.ground.routes import Request
 from rdvd.identity import Action, Principal, SessionId, Thing, ensure, may, principal_of
 
 from .front import Front
+from .notes import Note
 from .types import Session
 
 log = logging.getLogger("rdvd.sessions")
@@ -62,3 +63,7 @@ class Gate:
             await self.front.shop.store.write(audit.append, entry)
         except StorageFull:  # who would make room may need a session for it
             log.error("audit.not_written", extra={"action": action, "session": about})
+
+    def noting(self, by: Principal, action: str) -> Note:
+        """The same for what is written together with the row that it changes."""
+        return lambda db, session: audit.append(db, audit.entry_by(by, action, session.id))

@@ -8,6 +8,8 @@ half done, which is the same whether it was a refusal, a cancellation or a crash
 
 import logging
 import math
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import trio
 
@@ -29,6 +31,7 @@ from .types import Pane, Session
 
 log = logging.getLogger("rdvd.sessions")
 
+SCREEN_HISTORY = 1_000
 MEETING_SECONDS = 10.0
 # Threads that meet wrappers at their FIFOs. They wait for what is on its way, so they must not
 # take the place of those that work.
@@ -43,24 +46,22 @@ class NotLaunched(Problem):
     code = "NOT_LAUNCHED"
 
 
-async def launch(shop: Shop, session: Session, *, again: bool) -> Session:
+async def launch(shop: Shop, session: Session, token: str, *, again: bool) -> Session:
     """From `Starting`, which is on the disk already, to `Active`, which is not yet.
 
-    Whoever calls it clears away what it has made, if it or anything after it fails.
+    Whoever calls it clears away what it has made, if it or anything after it fails. The wrapper
+    prints nothing before it is let go, so its recording may begin while tmux begins the pane.
     """
     home = shop.home(session.id)
-    await trio.to_thread.run_sync(_prepare, session, home)
-    minted, server = await both(
-        lambda: shop.auth.call(Auth.mint_for_session, session.id, session.user),
-        lambda: _make_room(shop, session),
+    _, server = await both(
+        lambda: trio.to_thread.run_sync(_prepare, session, home), shop.tmux.server_with_room
     )
-    pane, pid = await terminal.create(
-        shop.tmux,
-        terminal.Place(server, session.tmux_name),
-        session,
-        home,
-        homes.wrapped(home, command_of(session, shop.settings, again=again)),
-        environment_of(session, shop.settings, minted.secret.reveal()),
+    command = homes.wrapped(home, command_of(session, shop.settings, again=again))
+    place = terminal.Place(server, session.tmux_name)
+    variables = environment_of(session, shop.settings, token)
+    _, (pane, pid) = await both(
+        lambda: _record(shop, session),
+        lambda: terminal.create(shop.tmux, place, session, home, command, variables),
     )
     shop.roster.register(pid, session.id)
     wrapper = look_at(pid)
@@ -74,11 +75,9 @@ def _prepare(session: Session, home: homes.Home) -> None:
     homes.prepare(home)
 
 
-async def _make_room(shop: Shop, session: Session) -> int:
-    """A recording that waits for the first byte, and a tmux server."""
+async def _record(shop: Shop, session: Session) -> None:
     offset = await shop.recording.add(session.id)
     await note_size(shop, session.id, session.size, offset, is_new=True)
-    return await shop.tmux.server_with_room()
 
 
 async def let_go(shop: Shop, session: Session) -> None:
@@ -103,14 +102,28 @@ async def clear(shop: Shop, session: Session) -> None:
     await shop.auth.call(Auth.revoke_session, session.id)
 
 
-async def end_terminals(shop: Shop, session: Session) -> None:
+async def end_terminals(shop: Shop, session: Session, *, besides: int | None = None) -> None:
     """On whatever server it may be. One that does not answer now is cleared by the sweep."""
     for server in shop.tmux.servers():
-        try:
-            await terminal.end(shop.tmux, terminal.Place(server, session.tmux_name))
-        except TmuxUnavailable as problem:
-            extra = {"session": session.id, "error": problem.detail}
-            log.warning("session.terminal_not_ended", extra=extra)
+        if server != besides:
+            with _left_to_the_sweep(session):
+                await terminal.end(shop.tmux, terminal.Place(server, session.tmux_name))
+
+
+async def end_seen_terminal(shop: Shop, session: Session, place: terminal.Place) -> bytes | None:
+    """The same where it is, and its last screen if that could be had."""
+    with _left_to_the_sweep(session):
+        return await terminal.end_seen(shop.tmux, place, lines=SCREEN_HISTORY)
+    return None
+
+
+@contextmanager
+def _left_to_the_sweep(session: Session) -> Generator[None, None, None]:
+    try:
+        yield
+    except TmuxUnavailable as problem:
+        extra = {"session": session.id, "error": problem.detail}
+        log.warning("session.terminal_not_ended", extra=extra)
 
 
 async def end_recording(shop: Shop, session: Session) -> None:

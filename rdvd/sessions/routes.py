@@ -59,8 +59,7 @@ def _listing(gate: Gate) -> Routes:
         await gate.allow(by, "session.create", Thing(user=by.user))
         folder = await Filing(front).find(request.body.folder_id, by.user)
         order = evolve(wire.order_of(request.body, by.user), folder=folder)
-        session = await front.create(order)
-        await gate.note(by, "session.create", session.id)
+        session = await front.create(order, gate.noting(by, "session.create"))
         location = {"Location": f"/api/sessions/{session.id}"}
         return Reply(shown(session), headers=location)
 
@@ -122,8 +121,7 @@ def _closing(gate: Gate) -> Routes:
         session = await gate.session(request, "session.close")
         cleans_up = request.query(wire.CloseQuery).cleanup
         removal = await trees.check_tree(front.shop, session) if cleans_up else None
-        left = await front.close(session.id)
-        await gate.note(principal_of(request), "session.close", session.id)
+        left = await front.close(session.id, gate.noting(principal_of(request), "session.close"))
         if removal is not None:
             await front.shop.worktrees.remove(removal)
         return shown_left(left)

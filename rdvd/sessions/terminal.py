@@ -79,6 +79,12 @@ async def end(tmux: Tmux, place: Place) -> None:
         await gateway.kill_session(tmux, place.server, place.target)
 
 
+async def end_seen(tmux: Tmux, place: Place, *, lines: int) -> bytes | None:
+    """What it showed to the last, with escapes."""
+    told = await gateway.kill_seen(tmux, place.server, place.target, history=lines, ansi=True)
+    return None if told is None else b"\n".join(told)
+
+
 async def capture(
     tmux: Tmux, place: Place, *, lines: int = 0, escapes: bool = False, joined: bool = True
 ) -> bytes:

@@ -24,6 +24,7 @@ from .quoting import literal as literal
 from .quoting import literal_for_clock as literal_for_clock
 from .sessions import capture as capture
 from .sessions import exactly as exactly
+from .sessions import kill_seen as kill_seen
 from .sessions import kill_session as kill_session
 from .sessions import list_panes as list_panes
 from .sessions import new_session as new_session

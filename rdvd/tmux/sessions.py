@@ -8,7 +8,7 @@ from .gateway import Tmux
 from .greeting import HIDDEN
 from .panes import pane_format
 from .quoting import Command, literal, literal_for_clock
-from .types import Created, Lines, NewSession, Pane, Size, TmuxRefused
+from .types import Created, Lines, NewSession, Pane, Size, TargetGone, TmuxRefused
 
 LARGEST = 10_000  # columns or rows that tmux can have
 KEYS_AT_ONCE = 4_096
@@ -88,8 +88,27 @@ async def capture(
     joined: bool = False,
 ) -> Lines:
     """The screen, and up to so many lines above it; `joined`: wrapped lines as one."""
+    look = capturing(target, history=history, ansi=ansi, joined=joined)
+    (screen,) = await tmux.batch(server, (look,))
+    return screen
+
+
+def capturing(
+    target: str, *, history: int = 0, ansi: bool = False, joined: bool = False
+) -> Command:
     flags = [*(["-e"] if ansi else []), *(["-J"] if joined else [])]
-    return await tmux.run(server, "capture-pane", "-p", *flags, "-S", str(-history), "-t", target)
+    return ("capture-pane", "-p", *flags, "-S", str(-history), "-t", target)
+
+
+async def kill_seen(
+    tmux: Tmux, server: int, target: str, *, history: int = 0, ansi: bool = False
+) -> Lines | None:
+    """End it and return what it showed to the last, in one breath; None: it was gone."""
+    look = capturing(target, history=history, ansi=ansi)
+    seen, killed = await tmux.attempt(server, (look, ("kill-session", "-t", target)))
+    if isinstance(killed, TmuxRefused) and not isinstance(killed, TargetGone):
+        raise killed
+    return None if isinstance(seen, TmuxRefused) else seen
 
 
 async def send_keys(tmux: Tmux, server: int, target: str, *keys: str) -> None:

@@ -77,6 +77,7 @@ ROLE_OF_OTHER_NAMES = {
     "luggage": "storage",
     "front": "actor",
     "custody": "actor",
+    "notes": "storage",
     "queries": "storage",
     "sightings": "storage",
     "idle_refs": "storage",

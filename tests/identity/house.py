@@ -14,7 +14,7 @@ from actors.testing import running
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import StorageFull, Unauthenticated
 from rdvd.ground.peer import Peer
-from rdvd.ground.store import Store, open_store
+from rdvd.ground.store import Along, Store, alone, open_store
 from rdvd.identity import (
     MIGRATIONS,
     Auth,
@@ -72,13 +72,15 @@ async def house(
     ended, events, panes = Topic[TokenRevoked]("ended"), list[AuthEvent](), dict[int, SessionId]()
     peer = ourselves()
 
-    async def record(event: AuthEvent) -> None:
-        if is_disk_full():
-            raise StorageFull("no room")
-        events.append(event)
-
     try:
         async with open_store(home / "sqlite.db", [MIGRATIONS]) as store:
+
+            async def record(*told: AuthEvent, along: Along = alone) -> None:
+                if is_disk_full():
+                    raise StorageFull("no room")
+                await store.write(along)
+                events.extend(told)
+
             homes = Homes(lambda: panes)
             auth = actor("auth", lambda: Auth(store, settings, homes, ended, record, today=today))
             async with running(auth):

@@ -16,7 +16,7 @@ from actors.testing import running
 from rdvd import audit, folders, identity, preferences, sessions, trash, worktrees
 from rdvd.bytelog import Recording, RecordingSettings
 from rdvd.ground.store import Store, open_store
-from rdvd.identity import Auth, AuthEvent, AuthSettings, Homes, TokenRevoked, UserId
+from rdvd.identity import Auth, AuthSettings, Homes, TokenRevoked, UserId
 from rdvd.screens import Keyframes, Redactor
 from rdvd.sessions import (
     Census,
@@ -120,15 +120,15 @@ async def serving(
     store: Store, home: Path, run: Path, **said: object
 ) -> AsyncGenerator[House, None]:
     roster, nest, rooms = Roster(), Supervisor("session"), Rooms()
-
-    async def record(event: AuthEvent) -> None:
-        await store.write(audit.append, audit.entry_of(event))
+    keeper = audit.Keeper(store, audit.note_beside(home / "sqlite.db"))
 
     auth_settings = AuthSettings(home / "pepper", home / "server" / "service-token")
     ended = Topic[TokenRevoked]("ended")
     auth = actor(
         "auth",
-        lambda: Auth(store, auth_settings, Homes(roster.panes, marked=roster.dyed), ended, record),
+        lambda: Auth(
+            store, auth_settings, Homes(roster.panes, marked=roster.dyed), ended, keeper.record
+        ),
     )
     tmux = Tmux(TmuxSettings(run), environment())
     settings = SessionSettings(home / "sessions", run / "api.sock", home, grace_seconds=1)

@@ -12,6 +12,8 @@ from rdvd.ground.database import BrokenDatabase as BrokenDatabase
 from rdvd.ground.database import ForeignDatabase as ForeignDatabase
 from rdvd.ground.database import NewerDatabase as NewerDatabase
 
+from .along import Along as Along
+from .along import alone as alone
 from .facts import Latency as Latency
 from .facts import StoreFacts as StoreFacts
 from .migrations import digest_of as digest_of
