@@ -23,7 +23,7 @@ from .types import Survivor
 
 FIRM_SECONDS = 2.0
 MOST_ROUNDS = 5
-BIRTH_SECONDS, LOOK_AGAIN = 1.0, 0.01
+BIRTH_SECONDS, FIRST_PAUSE = 1.0, 0.001
 AT_ONCE = 32
 STOPPED = "T"
 
@@ -32,31 +32,53 @@ async def end_processes(census: Census, traces: Traces, grace: float) -> tuple[S
     """TERM to all but the wrapper, HUP to the shells that ignore it, in the end KILL.
 
     The wrapper is left to the end, so that it can tell how its command ended. Whoever was born
-    meanwhile is found by the look that comes after all that: done is when it shows nobody.
+    meanwhile, or has left in all ways but one, is found by the looks that come after all that:
+    done is when they show nobody.
     """
-    targets = await _first_targets(census, traces)
-    await _kill(await _end_politely(targets, grace))
-    for _ in range(MOST_ROUNDS):
-        await _await_wrapper(traces)
-        found = members(traces, await census.look())
+    asked = await _first_targets(census, traces)
+    await _kill(await _end_politely(asked, grace))
+    for politely in (grace, *[0.0] * (MOST_ROUNDS - 1)):
+        found = await _left_behind(census, traces)
         if not found:
             return ()
-        await _kill(_but_wrapper(found, traces) or found)
+        targets = _but_wrapper(found, traces) or found
+        fresh = [each for each in targets if each not in asked]
+        asked += fresh
+        await _kill(
+            [*await _end_politely(fresh, politely), *(t for t in targets if t not in fresh)]
+        )
     left = members(traces, await census.look())
     return tuple(Survivor(each.pid, _shown(each)) for each in left)
+
+
+async def _left_behind(census: Census, traces: Traces) -> list[Process]:
+    """Nobody is born of a wrapper that waits for its terminal. So the long look, at everybody, is
+    made while it does; the one that counts comes once it has gone."""
+    far: list[Process] = []
+
+    async def look() -> None:
+        far.extend(_but_wrapper(members(traces, await census.look()), traces))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(look)
+        nursery.start_soon(_await_wrapper, traces)
+    near = await census.near(traces)
+    return near + [each for each in far if each not in near and is_alive(each.pid, each.born)]
 
 
 async def _first_targets(census: Census, traces: Traces) -> list[Process]:
     """A wrapper that was let go a moment ago is about to have a child."""
     found: list[Process] = []
+    pause = FIRST_PAUSE
     with trio.move_on_after(BIRTH_SECONDS):
         while True:
-            found = members(traces, await census.look())
+            found = await census.near(traces)
             targets = _but_wrapper(found, traces)
             if targets or not found:
                 return targets
-            with trio.move_on_after(LOOK_AGAIN):
+            with trio.move_on_after(pause):
                 await wait_for_ends(found)
+            pause *= 2
     return _but_wrapper(found, traces)
 
 

@@ -14,6 +14,7 @@ from attrs import field, frozen
 PROC = Path("/proc")
 LARGEST_ENVIRONMENT = 1_048_576
 LARGEST_STAT = 4_096
+MOST_CHILDREN = 1 << 20  # bytes that name them
 ENDED = "ZXx"
 
 
@@ -89,6 +90,13 @@ def is_of_the_kernel(pid: int) -> bool:
     return False
 
 
+def session_of(pid: int) -> int:
+    """The session in the kernel's sense; 0: there is no such process."""
+    with suppress(OSError):
+        return os.getsid(pid)
+    return 0
+
+
 def _read(path: str, most: int) -> bytes:
     """There are hundreds to read, and paths and files of Python cost more than the kernel does."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -119,10 +127,13 @@ def command_of(pid: int) -> tuple[str, ...]:
 
 
 def children_of(pid: int) -> list[int]:
+    """Each thread has its own."""
+    found: list[int] = []
     with suppress(OSError):
-        told = (PROC / str(pid) / "task" / str(pid) / "children").read_text()
-        return [int(child) for child in told.split()]
-    return []
+        for thread in os.listdir(f"{PROC}/{pid}/task"):  # noqa: PTH208 - see _read
+            told = _read(f"{PROC}/{pid}/task/{thread}/children", MOST_CHILDREN)
+            found += map(int, told.split())
+    return found
 
 
 def send(process: Process, number: signal.Signals) -> bool:

@@ -2,19 +2,30 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdvd.sessions.census import Census, Marks, Traces, gather, look_around, mark_in, members
-from rdvd.sessions.dye import dye_of
+from rdvd.sessions.census import (
+    Census,
+    Marks,
+    Traces,
+    gather,
+    look_around,
+    look_near,
+    mark_in,
+    members,
+)
+from rdvd.sessions.dye import LOCKS, dye_of
 from rdvd.sessions.ending import end_processes, freeze, thaw
 from rdvd.sessions.processes import Process, command_of, is_alive, look_at, parse_stat, send
 
@@ -103,6 +114,30 @@ async def test_who_ignores_every_polite_signal_is_killed_after_the_grace():
 
         assert trio.current_time() - began < 5
         assert set() == seconds_slept(traces)
+
+
+async def test_who_only_its_environment_gives_away_is_asked_politely_as_well(tmp_path: Path):
+    heard = tmp_path / "heard"
+    stray = f"trap 'echo TERM > {heard}; exit' TERM; echo ready; sleep 101 & wait"
+    with family("lost", f'(setsid sh -c "{stray}" &); sleep 100 & wait') as traces:
+        near = {each.name for each in look_near(traces, frozenset())}
+
+        assert () == await end_processes(Census(), traces, grace=5)
+
+        assert "TERM\n" == heard.read_text()
+        assert set() == seconds_slept(traces)
+    assert near == {"sh", "sleep"}
+
+
+def test_near_are_those_with_its_dye_and_their_descendants_wherever_they_went():
+    own = (LOCKS, (dye_of("dyed"), resource.getrlimit(LOCKS)[1]))
+    stranger = Traces("dyed", 0, 0)
+    with family("another", "setsid sleep 100 & echo ready; wait") as traces:
+        resource.prlimit(traces.leader, *own)
+        found = look_near(stranger, frozenset())
+
+        assert {"sh", "sleep"} == {each.name for each in found}
+        assert traces.leader in {each.pid for each in found}
 
 
 async def test_freezing_stops_everybody_and_thawing_lets_them_go_on():
