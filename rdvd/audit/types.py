@@ -16,6 +16,8 @@ Outcome = Literal["accepted", "refused", "failed"]
 def clean(text: str) -> str:
     """Fit for a line of a log: no token, nothing that speaks to a terminal, no endless text."""
     text = redact(text[: 4 * LONGEST])[:LONGEST]
+    if text.isascii() and text.isprintable():
+        return text
     return "".join("\ufffd" if unicodedata.category(c) in UNSAFE_CATEGORIES else c for c in text)
 
 

@@ -5,6 +5,7 @@ Limits stand in the types, `Annotated[str, msgspec.Meta(max_length=200)]`, and s
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -23,6 +24,7 @@ from rdvd.ground.shadows import (
 )
 
 T = TypeVar("T")
+SCALARS = frozenset((str, int, float, bool, type(None)))
 AT_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 NAMED_MEMBER = re.compile(r"(?:unknown|required) field `(?P<member>.*?)`")
 _decoders: dict[object, msgspec.json.Decoder[Any]] = {}
@@ -111,7 +113,10 @@ def _class_of(value: object) -> type:
 
 
 def _to_plain(value: Any) -> Any:
-    if attrs.has(_class_of(value)):
+    cls = _class_of(value)
+    if cls in SCALARS:
+        return value
+    if attrs.has(cls):
         return _members(value)
     if isinstance(value, Mapping):
         entries = cast(Mapping[Any, Any], value)
@@ -122,14 +127,16 @@ def _to_plain(value: Any) -> Any:
 
 
 def _members(value: Any) -> dict[str, Any]:
-    cls = _class_of(value)
-    tag = wire_tag(cls)
-    named = {
-        wire_name(cls, field.name): _to_plain(getattr(value, field.name))
-        for field in attrs.fields(cls)
-        if not field.name.startswith("_")
-    }
+    tag, names = _spelling(_class_of(value))
+    named = {spelled: _to_plain(getattr(value, name)) for name, spelled in names}
     return named if tag is None else {TAG_MEMBER: tag, **named}
+
+
+@cache
+def _spelling(cls: type) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """Its tag, and its members with their names on the wire."""
+    names = (field.name for field in attrs.fields(cls) if not field.name.startswith("_"))
+    return wire_tag(cls), tuple((name, wire_name(cls, name)) for name in names)
 
 
 def _takes_camel(kind: object) -> bool:

@@ -109,7 +109,7 @@ def look_near(traces: Traces, spared: frozenset[int]) -> list[Process]:
     leader, dye = look_at(traces.leader), dye_of(traces.session)
     session = traces.leader if leader is not None and leader.born == traces.born else -1
     pids = (int(name) for name in os.listdir(PROC) if name.isdigit())  # noqa: PTH208
-    ahead = [pid for pid in pids if dye_in(pid) == dye or session_of(pid) == session]
+    ahead = [pid for pid in pids if session_of(pid) == session or dye_in(pid) == dye]
     found: dict[int, Process] = {}
     while ahead:
         pid = ahead.pop()

@@ -19,10 +19,10 @@ def dye_of(session: str) -> int:
 
 def dye_in(pid: int) -> int:
     """The dye of this process; 0: none, or we may not see it, or it is gone."""
-    with suppress(OSError):
-        soft, _ = resource.prlimit(pid, LOCKS)
-        return max(soft, 0)
-    return 0
+    try:
+        return max(resource.prlimit(pid, LOCKS)[0], 0)
+    except OSError:
+        return 0
 
 
 def wash_off() -> None:

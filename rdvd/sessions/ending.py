@@ -61,7 +61,7 @@ async def _left_behind(census: Census, traces: Traces) -> list[Process]:
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(look)
-        nursery.start_soon(_await_wrapper, traces)
+        await _await_wrapper(traces)
     near = await census.near(traces)
     return near + [each for each in far if each not in near and is_alive(each.pid, each.born)]
 
@@ -138,9 +138,8 @@ async def _wait_for_ends(processes: Sequence[Process]) -> None:
         for _, descriptor in pidfds_of(processes):
             stack.callback(os.close, descriptor)
             descriptors.append(descriptor)
-        async with trio.open_nursery() as nursery:
-            for descriptor in descriptors:
-                nursery.start_soon(trio.lowlevel.wait_readable, descriptor)
+        for descriptor in descriptors:  # it stays readable: who comes later waits no longer
+            await trio.lowlevel.wait_readable(descriptor)
 
 
 async def wait_for_end(pid: int, born: int) -> None:

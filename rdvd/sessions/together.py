@@ -18,7 +18,7 @@ async def both(one: Callable[[], Awaitable[A]], other: Callable[[], Awaitable[B]
     second: list[Outcome[B]] = []
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_do, one, first)
-        nursery.start_soon(_do, other, second)
+        await _do(other, second)
     return first[0].unwrap(), second[0].unwrap()
 
 
