@@ -72,16 +72,19 @@ class Keyframes:
 
     async def note(self, news: Grew) -> None:
         """It has grown: have keyframes built if that was much."""
-        if news.end < LAG:
-            return  # nor can there be any
         built = self.built.get(news.session)
         if built is None:
-            directory = self.directory_of(news.session) / "log"
-            known = await trio.to_thread.run_sync(last_offset, directory)
-            built = self.built[news.session] = known or 0
+            built = self.built[news.session] = await self._look(news)
         if news.end - built >= LAG:
             self._due[news.session] = news.end
             self._wake.set()
+
+    async def _look(self, news: Grew) -> int:
+        """How far they go already. Before the first that is due there are none."""
+        if news.end < LAG:
+            return 0
+        directory = self.directory_of(news.session) / "log"
+        return await trio.to_thread.run_sync(last_offset, directory) or 0
 
     async def _build(self) -> None:
         while True:
