@@ -23,6 +23,7 @@ from .reader import ByteLog
 from .types import Grew, RecorderFacts, RecordingSettings, Unpiped
 
 PATIENCE = 8.0  # of one question, restarts of the recorder included
+PATIENCE_TO_BEGIN = 3.5  # of a recorder that is there: somebody waits for a session
 LONGEST_CHECK = 2.0
 SWEEP_SECONDS = 3_600.0
 SHORTEST_BACK_OFF, LONGEST_BACK_OFF = 0.02, 5.0
@@ -82,7 +83,7 @@ class Recording:
 
     async def add(self, session: str) -> int:
         """Record it from here on; the offset at which that begins. The FIFO must be there."""
-        offset = int((await self._ask("add", session))[0])
+        offset = int((await self._ask("add", session, within=PATIENCE_TO_BEGIN))[0])
         if offset and session not in self._printed:
             log = ByteLog(self._settings.sessions / session)
             at = await trio.to_thread.run_sync(lambda: log.last_time)
@@ -98,10 +99,11 @@ class Recording:
         """
         return int((await self._ask("drain", session))[0])
 
-    async def remove(self, session: str) -> int:
-        """After `pipe-pane` was switched off: wait for the end of `cat`, take its last, seal."""
+    async def remove(self, session: str, *, within: float = PATIENCE) -> int:
+        """Wait for the end of `cat`, take its last, seal: `pipe-pane` is being switched off. The
+        recorder does it also for whoever does not wait."""
         try:
-            return int((await self._ask("remove", session))[0])
+            return int((await self._ask("remove", session, within=within))[0])
         except RecorderProblem as problem:
             if problem.code != "RECORDER_NOT_RECORDED":
                 raise
@@ -221,10 +223,12 @@ class Recording:
             self.unpiped.publish(Unpiped(session, end, at))
 
     def _note(self, growth: Grew) -> None:
-        self._printed[growth.session] = growth.at
+        if growth.at:  # or else nothing that it has printed has its time yet
+            self._printed[growth.session] = growth.at
         self.grew.publish(growth)
 
-    async def _ask(self, verb: str, *words: str) -> list[str]:
+    async def _ask(self, verb: str, *words: str, within: float = PATIENCE) -> list[str]:
+        """`within` so many seconds a recorder that is there has to answer."""
         self._needed.set()
         with trio.move_on_after(PATIENCE):
             while True:
@@ -234,9 +238,12 @@ class Recording:
                     break  # nobody expects a recorder any more
                 try:
                     if connection is not None:  # or else it has come and gone before our turn
-                        return await connection.ask(verb, *words)
+                        with trio.fail_after(within):
+                            return await connection.ask(verb, *words)
                 except Disconnected:
                     await trio.lowlevel.checkpoint()
+                except trio.TooSlowError:
+                    break
         raise RecorderProblem(self._trouble or f"the recorder does not answer to {verb}")
 
 

@@ -31,6 +31,7 @@ from .types import Pane, Session
 
 log = logging.getLogger("rdvd.sessions")
 
+ENDING_SECONDS, CLEARING_SECONDS = 8.0, 1.0  # that a recorder is waited for
 SCREEN_HISTORY = 1_000
 MEETING_SECONDS = 10.0
 # Threads that meet wrappers at their FIFOs. They wait for what is on its way, so they must not
@@ -98,7 +99,7 @@ async def clear(shop: Shop, session: Session) -> None:
     """Take away everything that a launch may have made. Safe to repeat."""
     await end_terminals(shop, session)
     await end_processes(shop.census, traces_of(session), 0)
-    await end_recording(shop, session)
+    await end_recording(shop, session, within=CLEARING_SECONDS)
     await shop.auth.call(Auth.revoke_session, session.id)
 
 
@@ -126,11 +127,11 @@ def _left_to_the_sweep(session: Session) -> Generator[None, None, None]:
         log.warning("session.terminal_not_ended", extra=extra)
 
 
-async def end_recording(shop: Shop, session: Session) -> None:
+async def end_recording(shop: Shop, session: Session, *, within: float = ENDING_SECONDS) -> None:
     """What it printed is kept. Without a recorder there is nothing to end: it keeps no session
     whose pipe is gone."""
     try:
-        await shop.recording.remove(session.id)
+        await shop.recording.remove(session.id, within=within)
     except RecorderProblem as problem:
         extra = {"session": session.id, "error": problem.detail}
         log.warning("session.recording_not_ended", extra=extra)

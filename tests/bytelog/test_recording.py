@@ -109,6 +109,15 @@ async def test_only_who_follows_a_session_is_told_at_once_of_each_growth_of_it(
             assert last.end in (3, 4)
 
 
+async def test_to_be_followed_is_not_to_have_printed(home: Home, recording: Recording):
+    home.make("one")
+    await recording.add("one")
+    with recording.growth_of("one") as growth, trio.fail_after(10):
+        assert (await anext(growth)).end == 0
+
+    assert recording.printed_at("one") is None
+
+
 async def test_the_next_recorder_is_told_who_is_followed(home: Home, recording: Recording):
     directory = home.make("one")
     await recording.add("one")

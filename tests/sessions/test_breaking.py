@@ -12,8 +12,11 @@ from trio.testing import wait_all_tasks_blocked
 
 from actors.testing import crash
 from rdvd.bytelog import ByteLog, RecorderProblem, is_piped
+from rdvd.bytelog.recording import PATIENCE as RECORDER_PATIENCE
 from rdvd.ground.errors import BadInput
 from rdvd.sessions import (
+    Active,
+    Closed,
     Exited,
     Lost,
     Program,
@@ -55,6 +58,27 @@ async def test_a_restart_that_fails_in_the_middle_says_at_what(house: House):
     assert isinstance(lost, Lost)
     assert lost.reason.startswith("it could not be started again: ")
     assert os.strerror(errno.ELOOP) in lost.reason
+
+
+async def test_a_recorder_that_stands_still_lets_nothing_begin_and_says_so_soon(house: House):
+    await house.front.close((await house.new("cat")).id)
+    recorder = (await house.shop.recording.facts()).pid
+    assert recorder is not None
+    os.kill(recorder, signal.SIGSTOP)
+    began = trio.current_time()
+    try:
+        with pytest.raises(RecorderProblem, match="does not answer"):
+            await house.new("cat")
+        took = trio.current_time() - began
+        left = [each for each in house.front.of(None) if not isinstance(each.state, Closed)]
+        orphans = await find_orphans(house.shop)
+    finally:
+        os.kill(recorder, signal.SIGCONT)
+
+    assert took < RECORDER_PATIENCE
+    assert (left, orphans) == ([], [])
+    assert isinstance((await house.new("cat")).state, Active)
+    assert (await house.shop.recording.facts()).sessions == 1
 
 
 async def test_a_restart_by_policy_that_cannot_be_is_no_fault_of_ours(tmp_path: Path, run: Path):
