@@ -18,10 +18,10 @@ from rdvd.recorder import PIPE_PID as PIPE_PID
 
 from .errors import LogProblem as LogProblem
 from .errors import RecorderProblem as RecorderProblem
+from .piping import is_piped as is_piped
+from .piping import pipe_command as pipe_command
 from .reader import ByteLog as ByteLog
 from .recording import Recording as Recording
-from .recording import is_piped as is_piped
-from .recording import pipe_command as pipe_command
 from .types import HANDSHAKE as HANDSHAKE
 from .types import Block as Block
 from .types import Fault as Fault

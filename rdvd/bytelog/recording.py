@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shlex
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,7 +12,7 @@ from attrs import evolve
 
 from actors import Topic
 from rdvd import VERSION
-from rdvd.recorder import FIFO, MARKER, PIPE_PID, PROTOCOL
+from rdvd.recorder import MARKER, PROTOCOL
 
 from .connection import Connection, Disconnected
 from .errors import RecorderProblem
@@ -30,29 +29,6 @@ SHORTEST_BACK_OFF, LONGEST_BACK_OFF = 0.02, 5.0
 HOPELESS = 5  # failures in a row
 
 log = logging.getLogger(__name__)
-
-
-def pipe_command(directory: Path) -> str:
-    """What `pipe-pane -O` has to run. Tell the recorder of the session first.
-
-    The FIFO is open for both directions, so that `cat` never ends, nor waits, for want of a
-    recorder. The pid, which is written behind that, lets `drain` see when `cat` has handed over
-    all it has, and `is_piped` whether it is there.
-    """
-    pid, fifo = shlex.quote(str(directory / PIPE_PID)), shlex.quote(str(directory / FIFO))
-    return f"umask 077; exec 1<> {fifo}; echo $$ > {pid}; exec cat"
-
-
-def is_piped(directory: Path) -> bool:
-    """False: `cat` was there and is gone, so nothing that the pane prints is recorded."""
-    try:
-        pid = int((directory / PIPE_PID).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return True  # it is on its way
-    try:
-        return (directory / FIFO).samefile(f"/proc/{pid}/fd/1")
-    except OSError:
-        return False
 
 
 class Recording:
