@@ -109,15 +109,6 @@ async def test_only_who_follows_a_session_is_told_at_once_of_each_growth_of_it(
             assert last.end in (3, 4)
 
 
-async def test_to_be_followed_is_not_to_have_printed(home: Home, recording: Recording):
-    home.make("one")
-    await recording.add("one")
-    with recording.growth_of("one") as growth, trio.fail_after(10):
-        assert (await anext(growth)).end == 0
-
-    assert recording.printed_at("one") is None
-
-
 async def test_the_next_recorder_is_told_who_is_followed(home: Home, recording: Recording):
     directory = home.make("one")
     await recording.add("one")
@@ -139,6 +130,7 @@ async def test_the_first_byte_is_told_at_once_and_an_idle_recorder_sleeps(
         assert pipe.stdin is not None
         await recording.drain("one")
         assert (await anext(aiter(news))).end == 0
+        assert recording.printed_at("one") is None  # to be followed is not to have printed
         began = trio.current_time()
         os.write(pipe.stdin.fileno(), b"x")
         with trio.fail_after(1):
