@@ -106,8 +106,11 @@ class Remover:
             )
 
     async def remove(self, account: Account) -> tuple[TrashEntry, list[Survivor]]:
-        """All of it to the trash. What runs in it is ended first, or told of if it would not."""
+        """All of it to the trash, if there is room. What runs in it is ended first, or told of if
+        it would not."""
         ids = [each.id for each in account.inside]
+        staying = [path for part in self.contents.parts(ids) for path in part.staying]
+        await self.trash.ask_for_room(staying)
         survivors = await self.contents.close(ids)
         parts = self.contents.parts(ids)
         return await self._throw(account.folders, parts, self._take_whole), survivors

@@ -23,11 +23,12 @@ from .notes import Note, silently
 from .orphans import find_orphan
 from .prompt import Outcome, Prompt
 from .registry import Sessions
-from .remains import Remains
+from .remains import Remains, part_of
 from .restoring import begin_anew
+from .roster import GONE
 from .shop import Shop
 from .transitions import SessionOver
-from .types import Left, Lost, Order, Session, State
+from .types import Left, Lost, Order, Session, State, status_of
 
 
 class NotYetDone(Problem):
@@ -102,7 +103,10 @@ class Front:
         return await (await self.actor(id)).call(SessionActor.close, note)
 
     async def trash(self, id: SessionId) -> Session:
-        """What is not closed yet is closed first."""
+        """What is not closed yet is closed first, if there is room for what it leaves."""
+        session = self.get(id)
+        if status_of(session.state) not in GONE:
+            await self.shop.trash.ask_for_room(part_of(self.shop, session).staying)
         with suppress(SessionOver):
             await self.close(id)
         return await Remains(self.shop).throw_away(id)

@@ -107,6 +107,12 @@ class Trash:
         await self._custody.end_asides(entry)
         return entry
 
+    async def ask_for_room(self, staying: Sequence[Path]) -> None:
+        """Refuse now what `put` would, before anything is ended for that."""
+        items = await until_cancelled(survey, (), staying, self._settings.directory)
+        size = sum(item.bytes for item in items)
+        await self._store.read(storage.refuse_full, size, self._settings.max_bytes)
+
     async def restore(self, entry: TrashEntry, to: str | None = None) -> Restored:
         restorer = self._restorers.get(entry.kind)
         if restorer is not None:

@@ -21,7 +21,15 @@ from .types import (
 
 def begin(db: sqlite3.Connection, entries: Sequence[TrashEntry], max_bytes: int) -> None:
     """Write down what is about to be moved, if it fits: an entry and its parts."""
-    used, size = bytes_kept(db), sum(entry.bytes for entry in entries)
+    refuse_full(db, sum(entry.bytes for entry in entries), max_bytes)
+    for entry in entries:
+        if entry.subject is not None and about(db, entry.kind, entry.subject):
+            raise EntryBusy(f"{entry.title!r} is in the trash already, or on its way there")
+        _add(db, entry)
+
+
+def refuse_full(db: sqlite3.Connection, size: int, max_bytes: int) -> None:
+    used = bytes_kept(db)
     if size and used + size > max_bytes:
         raise TrashFull(
             f"{size:,} bytes do not fit into the trash: it holds {used:,} of {max_bytes:,}."
@@ -31,10 +39,6 @@ def begin(db: sqlite3.Connection, entries: Sequence[TrashEntry], max_bytes: int)
             used=used,
             max_bytes=max_bytes,
         )
-    for entry in entries:
-        if entry.subject is not None and about(db, entry.kind, entry.subject):
-            raise EntryBusy(f"{entry.title!r} is in the trash already, or on its way there")
-        _add(db, entry)
 
 
 def _add(db: sqlite3.Connection, entry: TrashEntry) -> None:

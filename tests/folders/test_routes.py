@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from rdvd.folders.routes import folder_routes
-from tests.rdvd.daemons import Daemon, living_at
+from tests.rdvd.daemons import Daemon, configure, living_at
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "folders.md"
 ROW = re.compile(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) \S*folders\S*)` \| (.+) \|$", re.MULTILINE)
@@ -59,6 +59,23 @@ async def test_a_folder_has_what_the_seed_says_and_changes_only_as_it_was_seen(
     assert [each["id"] for each in listed.json] == [api, work]
     assert [each["id"] for each in within.json] == [api]
     assert (unknown.status, unknown.json["code"]) == (400, "UNKNOWN_FOLDER")
+
+
+async def test_a_full_trash_ends_nothing_that_it_has_no_room_for(tmp_path: Path, run: Path):
+    configure(tmp_path / "home", "[trash]\nmax_bytes = 0\n")
+    async with living_at(tmp_path / "home", run) as daemon:
+        work = await make(daemon, "work")
+        session = await session_in(daemon, work, "build")
+        alone = await daemon.ask("POST", f"/api/sessions/{session}/trash")
+        whole = await daemon.ask("DELETE", f"/api/folders/{work}?recursive=true")
+        status = (await daemon.ask("GET", f"/api/sessions/{session}")).json["status"]
+        folders = (await daemon.ask("GET", "/api/folders")).json
+        await daemon.ask("DELETE", f"/api/sessions/{session}")
+
+    assert (alone.status, alone.json["code"]) == (507, "TRASH_FULL")
+    assert (whole.status, whole.json["code"]) == (507, "TRASH_FULL")
+    assert status == "active"
+    assert [each["id"] for each in folders] == [work]
 
 
 async def test_with_all_that_is_in_it_it_goes_to_the_trash_and_comes_back_as_one(
