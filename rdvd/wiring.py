@@ -1,9 +1,9 @@
 """Groups of slices made ready for the tree, so that `main.py` shows it whole on two screens."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from attrs import frozen
 
@@ -14,6 +14,7 @@ from rdvd.context.routes import context_routes
 from rdvd.events import Events
 from rdvd.folders import Remover
 from rdvd.folders.routes import folder_routes
+from rdvd.ground.places import expand_home
 from rdvd.ground.routes import Routes
 from rdvd.ground.store import Store
 from rdvd.hooks import Hand
@@ -95,7 +96,7 @@ def _around(
     hand = Hand(OUR_RDV, config.database.path.with_name("hooks-before"))
     routes = project_routes(store, sites.find)
     routes += knowledge_routes(store, trash, sites.find, exports)
-    routes += hook_routes(front, events, hand, Path.home(), sites.find)
+    routes += hook_routes(front, events, hand, expand_home("~", os.environ), sites.find)
     return routes + context_routes(Desk(store, front, worktrees, defaults), sites.find)
 
 

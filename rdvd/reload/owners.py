@@ -2,7 +2,6 @@
 
 import os
 import pwd
-from pathlib import Path
 
 from attrs import frozen
 
@@ -15,6 +14,7 @@ from rdvd.ground.doors import Rules
 from rdvd.ground.http import App, HttpSettings
 from rdvd.ground.live import Live
 from rdvd.ground.log import Log, LogSettings
+from rdvd.ground.places import expand_home
 from rdvd.identity import Auth, AuthSettings
 from rdvd.limits import Guard, LimitSettings, Rate
 from rdvd.preferences import Defaults
@@ -149,7 +149,7 @@ def session_settings(config: Config) -> SessionSettings:
     return SessionSettings(
         directory=config.bytelog.sessions,
         api_socket=config.server.api_socket,
-        start_directory=Path.home(),
+        start_directory=expand_home("~", os.environ),
         shell=sessions.shell or (account.pw_shell or "/bin/sh",),
         agents={
             "claude": sessions.claude,

@@ -1,9 +1,12 @@
 """Preferences of a real daemon, and what its sessions get of them."""
 
+import os
+import pwd
 import re
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 import trio
 
 from rdvd.preferences.routes import preference_routes
@@ -85,3 +88,15 @@ async def test_what_is_said_is_the_users_own_and_is_told_without_its_value(
 
 async def patch(daemon: Daemon, body: object) -> int:
     return (await daemon.ask("PATCH", "/api/preferences", body)).status
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+async def test_sessions_begin_at_home_which_an_empty_variable_does_not_move(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch, is_empty: bool
+):
+    monkeypatch.setenv("HOME", "" if is_empty else str(tmp_path))
+    async with living_at(tmp_path / "home", run) as daemon:
+        resolved = (await daemon.ask("GET", "/api/preferences/resolved")).json["values"]
+
+    (found,) = [each["value"] for each in resolved if each["key"] == "working_directory"]
+    assert found == (pwd.getpwuid(os.getuid()).pw_dir if is_empty else str(tmp_path))
