@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse
@@ -16,6 +16,8 @@ from typing import IO, Any
 
 import trio
 from attrs import frozen
+
+from .brood import Hatched, hatch
 
 A_WHILE = 30
 
@@ -42,7 +44,7 @@ class Answer:
 
 @frozen
 class Daemon:
-    process: trio.Process
+    process: trio.Process | Hatched
     home: Path
     run: Path
 
@@ -139,31 +141,61 @@ async def kill(process: trio.Process) -> None:
 
 @asynccontextmanager
 async def living(
-    home: Path, *of_python: str, stderr: int | IO[str] = subprocess.DEVNULL
+    home: Path,
+    *of_python: str,
+    stderr: int | IO[str] = subprocess.DEVNULL,
+    anew: bool = False,
 ) -> AsyncGenerator[Daemon, None]:
     """A daemon that is up. What the test has not ended is killed."""
     with tempfile.TemporaryDirectory(prefix="rdv-") as short:
-        async with living_at(home, Path(short) / "run", *of_python, stderr=stderr) as daemon:
+        run = Path(short) / "run"
+        async with living_at(home, run, *of_python, stderr=stderr, anew=anew) as daemon:
             yield daemon
 
 
 @asynccontextmanager
 async def living_at(
-    home: Path, run: Path, *of_python: str, stderr: int | IO[str] = subprocess.DEVNULL
+    home: Path,
+    run: Path,
+    *of_python: str,
+    stderr: int | IO[str] = subprocess.DEVNULL,
+    anew: bool = False,
 ) -> AsyncGenerator[Daemon, None]:
+    """`anew`: by a Python of its own, where what is read at a start matters."""
     with tempfile.TemporaryDirectory(prefix="rdv-") as short:
         ear = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_DGRAM)
         with ear:
             await ear.bind(f"{short}/notify")
             told = environment(home, run) | {"NOTIFY_SOCKET": f"{short}/notify"}
-            start = partial(
-                trio.run_process, [sys.executable, *of_python, "-m", "rdvd"], env=told,
-                stderr=stderr, check=False, deliver_cancel=kill,
-            )  # fmt: skip
-            async with trio.open_nursery() as nursery:
-                process: trio.Process = await nursery.start(start)
+            is_plain = not of_python and stderr == subprocess.DEVNULL and not anew
+            start = hatched(told) if is_plain else started(told, of_python, stderr)
+            async with start as process:
                 with trio.fail_after(A_WHILE):
                     while b"READY=1" not in await ear.recv(4096):
                         pass
                 yield Daemon(process, home, run)
-                nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def hatched(environ: Mapping[str, str]) -> AsyncGenerator[Hatched, None]:
+    process = await hatch(environ)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + A_WHILE):
+            await process.wait()
+        process.forget()
+
+
+@asynccontextmanager
+async def started(
+    environ: Mapping[str, str], of_python: Sequence[str], stderr: int | IO[str]
+) -> AsyncGenerator[trio.Process, None]:
+    start = partial(
+        trio.run_process, [sys.executable, *of_python, "-m", "rdvd"], env=environ,
+        stderr=stderr, check=False, deliver_cancel=kill,
+    )  # fmt: skip
+    async with trio.open_nursery() as nursery:
+        yield await nursery.start(start)
+        nursery.cancel_scope.cancel()

@@ -78,7 +78,7 @@ def cores_are_dumped() -> Generator[None]:
 async def test_no_token_is_in_the_environment_the_arguments_or_a_core_dump(
     tmp_path: Path, cores_are_dumped: None
 ):
-    async with living(tmp_path / "home") as daemon:
+    async with living(tmp_path / "home", anew=True) as daemon:
         token = (await daemon.ask("POST", "/api/tokens", {"name": "canary"})).json["token"]
         service = (daemon.home / "server" / "service-token").read_text().strip()
         about = Path(f"/proc/{daemon.process.pid}")

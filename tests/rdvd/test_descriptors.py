@@ -52,7 +52,7 @@ async def test_what_runs_in_a_session_has_no_more_than_the_daemon_was_started_wi
     tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sys, "executable", python_with(tmp_path, "ulimit -Sn 512"))
-    async with living_at(tmp_path / "home", run) as daemon:
+    async with living_at(tmp_path / "home", run, anew=True) as daemon:
         made = await new(daemon, "sh", "-c", "ulimit -Sn > limit; cat", project_path=str(tmp_path))
         assert made["status"] == "active"
         await until(lambda: "\n" in read(tmp_path / "limit"))
@@ -64,7 +64,7 @@ async def test_what_runs_in_a_session_has_no_more_than_the_daemon_was_started_wi
 
 @pytest.mark.usefixtures("few")
 async def test_it_serves_those_for_whom_there_is_room_and_says_so(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+    async with living(tmp_path / "home", anew=True) as daemon:
         with ExitStack() as crowd:
             for _ in range(60):
                 guest = crowd.enter_context(socket.socket(socket.AF_UNIX))

@@ -37,7 +37,7 @@ def run(tmp_path: Path) -> Generator[Path, None, None]:
 async def with_a_long_log(tmp_path: Path, run: Path) -> AsyncGenerator[tuple[Daemon, str], None]:
     home = tmp_path / "home"
     configure(home, f"[server]\ndrain_seconds = {DRAIN}\n")
-    async with living_at(home, run) as daemon:
+    async with living_at(home, run, anew=True) as daemon:
         with trio.fail_after(A_WHILE):
             body = {"name": "long", "project_path": "/tmp", "shell_command": "true"}
             id = (await daemon.ask("POST", "/api/sessions", body)).json["id"]

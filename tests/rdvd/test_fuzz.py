@@ -34,7 +34,7 @@ def descriptors(daemon: Daemon) -> int:
 
 
 async def test_no_request_makes_it_fail_hang_or_grow(tmp_path: Path):
-    async with living(unlimited(tmp_path / "home")) as daemon:
+    async with living(unlimited(tmp_path / "home"), anew=True) as daemon:
         document = (await daemon.ask("GET", "/openapi.json")).json
         fuzz = Fuzz(document, Random(SEED))
         gunner = Gunner(daemon.socket, lambda: request_of(fuzz, gunner))

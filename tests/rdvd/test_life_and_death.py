@@ -7,12 +7,17 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
 
-from .daemons import A_WHILE, environment, living, living_at, rdvd, with_setting
+from . import daemons
+from .daemons import A_WHILE, environment, rdvd, with_setting
+
+living = partial(daemons.living, anew=True)
+living_at = partial(daemons.living_at, anew=True)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ async def test_an_idle_daemon_has_imported_nothing_that_no_daemon_uses(tmp_path:
 
 
 async def test_resident_memory_stays_below_its_limit(tmp_path: Path):
-    async with living(tmp_path / "home") as daemon:
+    async with living(tmp_path / "home", anew=True) as daemon:
         for path in ("/health", "/api/user", "/openapi.json"):
             assert (await daemon.ask("GET", path)).status == 200
         status = await trio.Path(f"/proc/{daemon.process.pid}/status").read_text()
