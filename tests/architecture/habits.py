@@ -13,7 +13,7 @@ LAZY = re.compile(r"#\s*lazy:\s*\S")
 def nothing_is_caught_blindly(code: Code) -> Iterator[Complaint]:
     """Outside the kit, whose trade it is to see every crash."""
     for source in code.within("rdvd", "bench", "tools", "tests"):
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if isinstance(node, ast.ExceptHandler) and _is_blind(node.type):
                 yield source.complain(
                     node.lineno,
@@ -35,7 +35,7 @@ def _is_blind(caught: ast.expr | None) -> bool:
 def nobody_sleeps_the_thread(code: Code) -> Iterator[Complaint]:
     for source in code.sources:
         clocks = _names_of_the_time_module(source)
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if isinstance(node, ast.Attribute | ast.ImportFrom) and _is_sleep(node, clocks):
                 yield source.complain(
                     node.lineno,
@@ -46,10 +46,7 @@ def nobody_sleeps_the_thread(code: Code) -> Iterator[Complaint]:
 
 def _names_of_the_time_module(source: Source) -> set[str]:
     aliases = (
-        alias
-        for node in ast.walk(source.syntax)
-        if isinstance(node, ast.Import)
-        for alias in node.names
+        alias for node in source.nodes if isinstance(node, ast.Import) for alias in node.names
     )
     return {alias.asname or alias.name for alias in aliases if alias.name == "time"}
 
@@ -78,9 +75,7 @@ def imports_stand_at_the_top(code: Code) -> Iterator[Complaint]:
 
 def _lines_of_inner_imports(source: Source) -> set[int]:
     functions = (
-        node
-        for node in ast.walk(source.syntax)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        node for node in source.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     return {
         node.lineno
@@ -94,7 +89,7 @@ def only_the_trash_removes_trees(code: Code) -> Iterator[Complaint]:
     for source in code.within("rdvd"):
         if source.file.startswith("rdvd/trash/") or source.file in MAY_REMOVE_TREES:
             continue
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if _removes_a_tree(node):
                 yield source.complain(
                     getattr(node, "lineno", 1),
@@ -115,7 +110,7 @@ def _removes_a_tree(node: ast.AST) -> bool:
 
 def streams_are_no_generators(code: Code) -> Iterator[Complaint]:
     for source in code.within("actors", "rdvd"):
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if isinstance(node, ast.AsyncFunctionDef) and _is_bare_generator(node):
                 yield source.complain(
                     node.lineno,

@@ -21,7 +21,7 @@ def files_are_short(code: Code) -> Iterator[Complaint]:
 
 def functions_are_short(code: Code) -> Iterator[Complaint]:
     for source in code.sources:
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if isinstance(node, Function) and (lines := _length(node)) > FUNCTION_CEILING:
                 yield source.complain(
                     node.lineno,

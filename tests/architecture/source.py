@@ -1,7 +1,9 @@
 """Our code as syntax trees, and the imports in it."""
 
 import ast
+import gc
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from attrs import frozen
@@ -25,6 +27,7 @@ class Source:
     module: str
     text: str
     syntax: ast.Module
+    nodes: tuple[ast.AST, ...]  # all of the tree: every rule looks at them
 
     @property
     def package(self) -> str:
@@ -49,6 +52,10 @@ class Import:
 class Code:
     sources: tuple[Source, ...]
 
+    @cached_property
+    def _by_module(self) -> dict[str, Source]:
+        return {source.module: source for source in self.sources}
+
     def within(self, *packages: str) -> Iterator[Source]:
         return (source for source in self.sources if source.package in packages)
 
@@ -56,7 +63,7 @@ class Code:
         return list(dict.fromkeys(self._imports(source)))
 
     def _imports(self, source: Source) -> Iterator[Import]:
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     yield Import(node.lineno, alias.name)
@@ -66,14 +73,18 @@ class Code:
 
     def _module(self, base: str, name: str) -> str:
         """`from a import b` is about the module a.b if there is one and a gives no b itself."""
-        known = {source.module: source for source in self.sources}
+        known = self._by_module
         whole = f"{base}.{name}"
         return whole if whole in known and not _offers(known.get(base), name) else base
 
 
 def read_code(root: Path) -> Code:
     paths = [path for package in PACKAGES for path in sorted((root / package).rglob("*.py"))]
-    return Code(tuple(_read(root, path) for path in paths))
+    gc.disable()  # it would look through millions of nodes, again and again, and free none
+    try:
+        return Code(tuple(_read(root, path) for path in paths))
+    finally:
+        gc.enable()
 
 
 def _read(root: Path, path: Path) -> Source:
@@ -81,7 +92,8 @@ def _read(root: Path, path: Path) -> Source:
     parts = file.with_suffix("").parts
     module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     text = path.read_text(encoding="utf-8")
-    return Source(str(file), module, text, ast.parse(text, str(file)))
+    syntax = ast.parse(text, str(file))
+    return Source(str(file), module, text, syntax, tuple(ast.walk(syntax)))
 
 
 def _base(source: Source, node: ast.ImportFrom) -> str:
