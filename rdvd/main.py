@@ -210,6 +210,8 @@ def _ways_in(
 ) -> tuple[tuple[Child, ...], Owners]:
     """REST on one socket, streams on the other: the same people, the same limits."""
     guard, traffic = sources.guard, sources.traffic
+    neighbours = sources.tmux.neighbours, sources.recording.neighbours
+    sockets.footing.look_after(sources.tmux.settings.run, *neighbours)
     of_slices, open_streams = offers
     checks = Checks(
         sources.store, sources.tmux, traffic, sources.census, sources.snapshot,

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from attrs import evolve
 
 from actors import Topic
 from rdvd import VERSION
+from rdvd.ground.footing import Neighbour
 from rdvd.recorder import MARKER, PROTOCOL
 
 from .connection import Connection, Disconnected
@@ -114,6 +116,12 @@ class Recording:
                 return evolve(known, trouble=problem.detail)
             return _facts(known, self._pid, figures, trouble)
         return evolve(known, trouble=f"no answer within {LONGEST_CHECK:g} s")
+
+    def neighbours(self) -> list[Neighbour]:
+        """Where we find the recorder that there is. One whose socket was taken away makes room for
+        another in good order: what is printed meanwhile waits in the pipes."""
+        leave = partial(ask_to_leave, self._settings.lock)
+        return [Neighbour(self._settings.socket, leave)] if self._connection else []
 
     async def keep(
         self,

@@ -1,25 +1,27 @@
 """What others find us by, the PID file and the sockets, put back when somebody takes it away.
 
 Without them the daemon would live on unseen. What is missing is made again, what lies there and is
-not ours is left alone: then we say so until it is gone.
+not ours is left alone: then we say so until it is gone. So it is with the sockets of the programs
+that outlive us; only they can make those again, so they are asked to.
 """
 
 import logging
 import math
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 import trio
+from attrs import frozen
 
 from rdvd.ground.errors import Problem
 from rdvd.ground.inotify import Changes, changes
 from rdvd.ground.live import Live
 from rdvd.ground.ownership import Claim
-from rdvd.ground.private import BadPlace, make_directory
+from rdvd.ground.private import BadPlace, check, make_directory
 from rdvd.ground.sockets import Listening, bind
 
 # Where nothing tells us of a change: no more inotify to be had, a disk that was full.
@@ -73,16 +75,42 @@ class Seat:
         self._listening.close()
 
 
+@frozen
+class Neighbour:
+    """The socket of another program, which makes it anew when it is asked to, a little later."""
+
+    path: Path
+    _ask: Callable[[], object]
+
+    def is_in_place(self) -> bool:
+        return self.path.is_socket()
+
+    def put_back(self) -> None:
+        check(self.path, "a socket")
+        self._ask()
+
+
 class Footing:
     """`keep` is a task of the tree; what it has met outlives its restarts."""
 
     def __init__(self, *posts: Post) -> None:
-        self._posts = posts
+        self._own = posts
+        self._neighbours: list[Callable[[], Iterable[Post]]] = []
+        self._places: set[Path] = set()
+        self._missing: set[Path] = set()
         self._refusals: dict[Path, str] = {}
+
+    def look_after(self, place: Path, *neighbours: Callable[[], Iterable[Post]]) -> None:
+        """From now on also those that are in this directory, whichever that is at the time."""
+        self._places.add(place)
+        self._neighbours += neighbours
+
+    def _posts(self) -> list[Post]:
+        return [*self._own, *(post for each in self._neighbours for post in each())]
 
     def troubles(self) -> list[str]:
         """What is not as it should be at this moment."""
-        missing = [post.path for post in self._posts if not post.is_in_place()]
+        missing = [post.path for post in self._posts() if not post.is_in_place()]
         return [
             self._refusals.get(path) or f"{path} was taken from us, and is about to be put back"
             for path in missing
@@ -103,27 +131,35 @@ class Footing:
 
     async def _keep(self, seen: Changes | None) -> None:
         while True:
-            for post in self._posts:
+            posts = self._posts()
+            for post in posts:
                 _make_its_directory(post.path)
             if seen is not None:
-                seen.follow({post.path.parent for post in self._posts})
-            self._put_back()  # after that: what is changed from now on is told
-            is_well = seen is not None and not self._refusals
+                seen.follow({*self._places, *(post.path.parent for post in posts)})
+            self._put_back(posts)  # after that: what is changed from now on is told
+            is_well = seen is not None and not self._refusals and not self._missing
             with trio.move_on_after(math.inf if is_well else LOOK_AGAIN):
                 await _wait_for_a_change(seen)
 
-    def _put_back(self) -> None:
-        for post in self._posts:
-            is_missing = not post.is_in_place()
+    def _put_back(self, posts: Sequence[Post]) -> None:
+        self._forget_all_but({post.path for post in posts})
+        for post in posts:
             try:
-                if is_missing:
+                if not post.is_in_place():
+                    self._missing.add(post.path)
                     post.put_back()
             except (Problem, OSError) as error:
                 self._refuse(post.path, str(error))
                 continue
             self._refusals.pop(post.path, None)
-            if is_missing:
+            if post.path in self._missing and post.is_in_place():
+                self._missing.remove(post.path)
                 log.warning("put_back", extra={"path": str(post.path)})
+
+    def _forget_all_but(self, known: set[Path]) -> None:
+        """A neighbour may be gone for good."""
+        self._missing &= known
+        self._refusals = {path: why for path, why in self._refusals.items() if path in known}
 
     def _refuse(self, path: Path, why: str) -> None:
         if self._refusals.get(path) != why:

@@ -9,6 +9,7 @@ from typing import Any
 import trio
 
 from actors import Topic
+from rdvd.ground.footing import Neighbour
 from rdvd.ground.traffic import Latencies
 
 from .environment import cleaned
@@ -127,6 +128,11 @@ class Tmux:
     def settle(self, server: int) -> None:
         """The room that `server_with_room` promised is taken, or not needed any more."""
         self._room.settle(server)
+
+    def neighbours(self) -> list[Neighbour]:
+        """Where others find the servers that answer us: each can make its socket anew."""
+        ready = (self._servers[number] for number in self.servers())
+        return [Neighbour(server.path, server.call_back) for server in ready]
 
     def nudge(self, server: int) -> None:
         """For a dead pane without a status: libutempter makes tmux 3.3a miss one now and then."""

@@ -61,6 +61,7 @@ class Server:
         self._changes = changes
         self._way: Way | None = None
         self._changed, self._wish, self._recount = trio.Event(), trio.Event(), trio.Event()
+        self._called = trio.Event()
         self._failures, self._reason = 0, "it does not run"
 
     async def connection(self) -> Connection:
@@ -130,6 +131,10 @@ class Server:
         finally:
             self._be(Absent("the daemon let go of it"))
 
+    def call_back(self) -> None:
+        """Its socket was taken away: have it make it anew. Whoever asks again asks in vain."""
+        self._called.set()
+
     def nudge(self) -> None:
         """Have it look once more which of its children have ended. Nobody else minds the signal."""
         if isinstance(self.state, Ready):
@@ -178,6 +183,7 @@ class Server:
         )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._greet, connection, client.pid)
+            nursery.start_soon(self._answer_calls)
             reason = await connection.serve()
             nursery.cancel_scope.cancel()
         if trio.current_time() - began > A_GOOD_WHILE:
@@ -209,6 +215,12 @@ class Server:
         log.info("tmux_connected", extra={"number": self.number, "version": hello.version})
         self._changes.publish(ServerBack(self.number))
         await self._keep_count(connection)
+
+    async def _answer_calls(self) -> None:
+        while True:
+            await self._called.wait()
+            self._called = trio.Event()
+            await recall(self.path)
 
     async def _grow_impatient(self) -> None:
         await trio.sleep(self._patience)
