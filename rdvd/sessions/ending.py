@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 import trio
 
@@ -16,7 +15,6 @@ from .processes import (
     ignores,
     is_alive,
     look_at,
-    pidfds_of,
     send_all,
 )
 from .types import Survivor
@@ -24,7 +22,6 @@ from .types import Survivor
 FIRM_SECONDS = 2.0
 MOST_ROUNDS = 5
 BIRTH_SECONDS, FIRST_PAUSE = 1.0, 0.001
-AT_ONCE = 32
 STOPPED = "T"
 
 
@@ -127,19 +124,9 @@ def _is_our_wrapper(process: Process, traces: Traces) -> bool:
 
 
 async def wait_for_ends(processes: Sequence[Process]) -> None:
-    """A few at a time: a session may have more of them than we have descriptors."""
-    for first in range(0, len(processes), AT_ONCE):
-        await _wait_for_ends(processes[first : first + AT_ONCE])
-
-
-async def _wait_for_ends(processes: Sequence[Process]) -> None:
-    with ExitStack() as stack:
-        descriptors: list[int] = []
-        for _, descriptor in pidfds_of(processes):
-            stack.callback(os.close, descriptor)
-            descriptors.append(descriptor)
-        for descriptor in descriptors:  # it stays readable: who comes later waits no longer
-            await trio.lowlevel.wait_readable(descriptor)
+    """One after another: whoever has ended before its turn is waited for no longer."""
+    for each in processes:
+        await wait_for_end(each.pid, each.born)
 
 
 async def wait_for_end(pid: int, born: int) -> None:

@@ -5,7 +5,7 @@ A process is known by pid and start time together: a pid alone may be somebody e
 
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -156,8 +156,10 @@ def send(process: Process, number: signal.Signals) -> bool:
     return False
 
 
-def send_all(processes: Iterable[Process], *numbers: signal.Signals) -> list[Process]:
-    return [each for each in processes if all(send(each, number) for number in numbers)]
+def send_all(processes: Iterable[Process], *numbers: signal.Signals) -> None:
+    for process in processes:
+        for number in numbers:
+            send(process, number)
 
 
 def ignores(process: Process, number: signal.Signals) -> bool:
@@ -167,14 +169,3 @@ def ignores(process: Process, number: signal.Signals) -> bool:
         mask = status.partition("SigIgn:")[2].split(maxsplit=1)[0]
         return bool(int(mask, 16) >> (number - 1) & 1)
     return False
-
-
-def pidfds_of(processes: Iterable[Process]) -> Iterator[tuple[Process, int]]:
-    """A descriptor for each that still lives; the caller closes them."""
-    for process in processes:
-        with suppress(ProcessLookupError):
-            descriptor = os.pidfd_open(process.pid)
-            if is_alive(process.pid, process.born):
-                yield process, descriptor
-            else:
-                os.close(descriptor)
