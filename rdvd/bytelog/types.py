@@ -44,11 +44,6 @@ class Gap:
     why: str
     at: int | None  # when it was noticed, if that was written down
 
-    @property
-    def is_removed(self) -> bool:
-        """Whether a limit has removed them, after they had been kept."""
-        return self.why.startswith(("over the limit", "too old"))
-
 
 @frozen
 class Piece:

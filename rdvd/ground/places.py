@@ -79,9 +79,6 @@ class Places:
     def recorder_lock(self) -> Path:
         return self.server / "recorder.lock"
 
-    def tmux_socket(self, number: int) -> Path:
-        return self.run / f"tmux-{number}.sock"
-
     def session(self, session_id: str) -> Path:
         return self.sessions / session_id
 

@@ -33,7 +33,6 @@ from .orders import Search as Search
 from .rendering import screen_of as screen_of
 from .replay import build_frames as build_frames
 from .replay import screen_at as screen_at
-from .replay import screen_at_time as screen_at_time
 from .scrollback import Scrollback as Scrollback
 from .scrollback import render_lines as render_lines
 from .secrets import Redactor as Redactor

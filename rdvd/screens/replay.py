@@ -134,10 +134,6 @@ def screen_at(log: ByteLog, sizes: Sizes, directory: Path, offset: int) -> Scree
     return screen_of(replay_to(log, sizes, directory, offset).emulator.display)
 
 
-def screen_at_time(log: ByteLog, sizes: Sizes, directory: Path, at: int) -> Screen:
-    return screen_at(log, sizes.known_at(at), directory, log.offset_at(at))
-
-
 def build_frames(log: ByteLog, sizes: Sizes, directory: Path) -> Iterator[int]:
     """Add the keyframes that are missing; yields how many bytes each took. Stop it at any time."""
     end = log.end

@@ -27,10 +27,6 @@ class Found:
         main = self.main
         return main if main is not None and main.is_dir() else self.common
 
-    @property
-    def is_linked(self) -> bool:
-        return self.git_dir != self.common
-
 
 @frozen
 class Listed:

@@ -26,10 +26,6 @@ def check_branch(name: str) -> str:
     return name
 
 
-def is_branch(name: str) -> bool:
-    return _trouble_with(name) is None
-
-
 def readable(told: Mapping[str, str | None]) -> Mapping[str, str | None]:
     """The same as text that can be written."""
     return {name: value and _written(value) for name, value in told.items()}

@@ -45,7 +45,7 @@ def test_rdv_home_moves_it_all_and_wins_over_its_older_name():
 def test_rdv_runtime_dir_moves_the_sockets_only():
     places = find_places({"RDV_HOME": "/srv/rdv", "RDV_RUNTIME_DIR": "/run/rdv"})
 
-    assert Path("/run/rdv/tmux-3.sock") == places.tmux_socket(3)
+    assert Path("/run/rdv/api.sock") == places.api_socket
     assert Path("/srv/rdv/sessions/abc") == places.session("abc")
 
 

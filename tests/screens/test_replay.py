@@ -19,7 +19,6 @@ from rdvd.screens import (
     read_sizes,
     render_lines,
     screen_at,
-    screen_at_time,
     screen_of,
 )
 from rdvd.screens.frames import FOLDER, forget_frames
@@ -94,9 +93,9 @@ def test_a_string_without_an_end_hides_five_seconds_at_most(tmp_path: Path):
 
 def test_a_time_shows_what_had_been_printed_by_then(tmp_path: Path):
     log = write_log(tmp_path, [(0, b"one\r\n"), (50, b"two\r\n"), (90, b"three\r\n")])
-    sizes = read_sizes(log.directory)
+    sizes = read_sizes(log.directory).known_at(BEGUN + 60)
 
-    screen = screen_at_time(log, sizes, log.directory, BEGUN + 60)
+    screen = screen_at(log, sizes, log.directory, log.offset_at(BEGUN + 60))
 
     assert ("one", "two", "") == screen.text[:3]
 

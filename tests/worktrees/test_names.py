@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdvd.worktrees.names import LONGEST_COMPONENT, BadBranch, check_branch, is_branch
+from rdvd.worktrees.names import LONGEST_COMPONENT, BadBranch, check_branch
 from rdvd.worktrees.places import default_places, slug
 
 from .gits import environment
@@ -24,6 +24,13 @@ def git_takes(name: str) -> bool:
     words = ["git", "check-ref-format", "--branch", name]
     done = subprocess.run(words, env=environment(Path("/")), capture_output=True, check=False)
     return done.returncode == 0 and done.stdout == os.fsencode(name) + b"\n"
+
+
+def is_branch(name: str) -> bool:
+    try:
+        return check_branch(name) == name
+    except BadBranch:
+        return False
 
 
 @given(names.filter(lambda name: name != "@" and not has_lone_surrogates(name)))
