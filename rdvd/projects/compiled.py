@@ -1,7 +1,7 @@
 """What the manifests of compiled and other languages tell. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -28,9 +28,7 @@ GO: Mapping[str, tuple[str, Category]] = {
     "github.com/spf13/cobra": ("Cobra", "cli"),
     "github.com/charmbracelet/bubbletea": ("Bubble Tea", "cli"),
 }
-GO_REQUIRED = re.compile(
-    r"^\s*(?:require\s+)?([\w./~-]+\.[\w./~-]+)\s+v\d\S*([^\n]*)$", re.MULTILINE
-)
+GO_MODULE, GO_VERSION = re.compile(r"[\w./~-]+"), re.compile(r"v\d\S*")
 
 
 def rust(seen: Sighting) -> Clues:
@@ -61,10 +59,10 @@ def rust(seen: Sighting) -> Clues:
 def go(seen: Sighting) -> Clues:
     if "go.mod" not in seen.texts:
         return Clues()
-    required = GO_REQUIRED.findall(seen.texts["go.mod"])
-    direct = tuple(path for path, rest in required if "// indirect" not in rest)[:200]
+    direct = tuple(_required(seen.texts["go.mod"]))[:200]
     found = [GO[name] for name in GO if any(each.startswith(name) for each in direct)]
-    used = re.findall(r"^\s*(?:use\s+)?(\./\S+)", seen.texts.get("go.work", ""), re.MULTILINE)
+    entries = _entries(seen.texts.get("go.work", ""), "use")
+    used = [entry[0] for entry in entries if entry[0].startswith("./")]
     commands: dict[Purpose, str] = {
         "install": "go mod download", "build": "go build ./...", "test": "go test ./...",
         "lint": "go vet ./...",
@@ -81,6 +79,22 @@ def go(seen: Sighting) -> Clues:
         dependencies=direct,
         hints=(*(category for _, category in found), "application" if is_program else "library"),
     )
+
+
+def _required(text: str) -> Iterator[str]:
+    for path, *after in _entries(text, "require"):
+        is_module = "." in path and GO_MODULE.fullmatch(path) is not None
+        is_direct = "// indirect" not in " ".join(after)
+        if is_module and is_direct and after and GO_VERSION.fullmatch(after[0]):
+            yield path
+
+
+def _entries(text: str, verb: str) -> Iterator[list[str]]:
+    """The words of each line, without the verb that may stand in front of them."""
+    for line in text.splitlines():
+        said = line.split()
+        if entry := said[said[:1] == [verb] :]:
+            yield entry
 
 
 @frozen

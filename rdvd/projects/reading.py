@@ -9,11 +9,15 @@ from .types import Words
 
 MOST_NAMES = 200
 LONGEST_NAME = 200
+MOST_DOTS = 1_000  # in one line
 # The name in front of a version, extra or condition: "quart[dotenv]>=0.19; python_version>'3'".
 REQUIREMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def toml(text: str | None) -> dict[str, Any]:
+    """Nothing of what is no TOML, or was written to keep whoever reads it busy."""
+    if any(line.count(".") > MOST_DOTS for line in (text or "").splitlines()):
+        return {}  # a name of so many parts takes time that grows with their square
     try:
         return tomllib.loads(text or "")
     except (ValueError, RecursionError):
