@@ -8,10 +8,11 @@ import trio
 
 from rdvd.ground import json
 from rdvd.ground.clock import now_ms
-from rdvd.ground.errors import NotFound
+from rdvd.ground.errors import Conflict, NotFound
 from rdvd.ground.private import make_directory, write_private
 from rdvd.ground.routes import Request, Routes
 from rdvd.ground.store import Store
+from rdvd.ground.whole import whole_or_undone
 from rdvd.identity import principal_of
 from rdvd.projects import FindSite, Site, find_out
 from rdvd.trash import Parcel, Trash, TrashEntry
@@ -60,7 +61,7 @@ def _changing(store: Store, trash: Trash, find_site: FindSite, exports: Path) ->
     async def forget(request: Request[Any]) -> wire.Deleted:
         site = await find_site(principal_of(request), request.path["id"], "item.change")
         items = await store.read(_known, site.folder)
-        entry = await _throw_away(trash, site, items, exports)
+        entry = await throw_away(trash, site, items, exports)
         return wire.Deleted(len(items), entry.id)
 
     return routes
@@ -88,12 +89,19 @@ def _known(db: sqlite3.Connection, folder: str) -> list[Item]:
     return storage.items(db, folder)
 
 
-async def _throw_away(trash: Trash, site: Site, items: list[Item], exports: Path) -> TrashEntry:
+async def throw_away(trash: Trash, site: Site, items: list[Item], exports: Path) -> TrashEntry:
     """As a file that `rdv knowledge import` takes."""
     file = exports / f"knowledge-{site.folder}-{now_ms()}.json"
-    await trio.to_thread.run_sync(_write, file, json.encode(wire.exported(items)))
     parcel = Parcel(site.user, "file", f"knowledge of {site.name}", place=str(file))
-    return await trash.put(parcel, [file], commit=lambda db: storage.forget(db, site.folder))
+
+    def commit(db: sqlite3.Connection) -> None:
+        if storage.items(db, site.folder) != items:
+            raise Conflict("somebody has just learnt something of it: look again")
+        storage.forget(db, site.folder)
+
+    async with whole_or_undone(lambda: trio.to_thread.run_sync(file.unlink, True)):
+        await trio.to_thread.run_sync(_write, file, json.encode(wire.exported(items)))
+        return await trash.put(parcel, [file], commit)
 
 
 def _write(file: Path, content: bytes) -> None:
