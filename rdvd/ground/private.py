@@ -101,12 +101,21 @@ def write_private(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync_directory(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise _unusable(path, error) from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """What was written, or for a directory what was renamed in it, survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def check(path: Path, kind: str, *, may_be_link: bool = False) -> None:
@@ -159,14 +168,6 @@ def _refuse_dead_link(path: Path) -> None:
 def _missing(path: Path) -> list[Path]:
     """What is missing of the path, outermost first."""
     return [one for one in reversed((path, *path.parents)) if not os.path.lexists(one)]
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unusable(path: Path, error: OSError) -> BadPlace:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
-from rdvd.ground.private import make_directory, write_private
+from rdvd.ground.private import make_directory, sync, write_private
 
 from . import entries, plugin
 from .places import AFTERWARDS, directory_of
@@ -120,6 +120,7 @@ class Hand:
                 os.fsync(file.fileno())
             self._check_unchanged(place, before)
             draft.replace(target)
+            sync(target.parent)
         finally:
             draft.unlink(missing_ok=True)
 

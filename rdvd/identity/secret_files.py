@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from rdvd.ground.errors import Conflict, StorageFull
+from rdvd.ground.private import sync
 
 PEPPER_BYTES = 32
 LARGEST = 4096
@@ -54,7 +55,7 @@ def _replace(path: Path, content: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def read_or_create_pepper(path: Path) -> bytes:
@@ -74,14 +75,6 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_if_taken(path: Path) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from rdvd.ground.errors import Problem, StorageFull
+from rdvd.ground.private import sync
 
 from .copying import Copier, differences
 from .removing import remove
 from .renaming import rename, restore_mode
 from .types import Item, NotPossible, PlaceGone, PlaceTaken, readable
-from .walking import Check, look, named, nobody_left, opened, signatures, sync
+from .walking import Check, look, named, nobody_left, opened, signatures
 
 log = logging.getLogger("rdvd.trash")
 

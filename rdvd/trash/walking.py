@@ -117,10 +117,5 @@ def set_mode(at: int, name: str, mode: int) -> None:
             os.chmod(f"/proc/self/fd/{descriptor}", stat.S_IMODE(mode))  # noqa: PTH101 - no path
 
 
-def sync(directory: Path) -> None:
-    with opened(directory, DIRECTORY & ~os.O_NOFOLLOW) as descriptor:
-        os.fsync(descriptor)
-
-
 def named(path: Path) -> str:
     return f"'{readable(path)}'"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from rdvd.ground.errors import StorageFull
-from rdvd.ground.private import check
+from rdvd.ground.private import check, sync
 
 from .problems import (
     OF_THE_DRIVER,
@@ -83,15 +83,6 @@ def create_private(path: Path) -> None:
 def beside(path: Path) -> tuple[Path, Path]:
     """SQLite's own files: the write-ahead log, and the index of it that is shared in memory."""
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
-
-
-def sync(path: Path) -> None:
-    """What was written, or for a directory what was renamed in it, survives a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def claim(connection: sqlite3.Connection, path: Path) -> None:

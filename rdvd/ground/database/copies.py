@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from .connections import create_private, sync
+from rdvd.ground.private import sync
+
+from .connections import create_private
 
 
 def copy_database(connection: sqlite3.Connection, target: Path) -> None:
