@@ -40,4 +40,4 @@ def typed(word: str, begun: str = "") -> str:
         return word.replace("'", r"'\''")
     if begun.startswith('"'):
         return re.sub(r'[$`"\\]', r"\\\g<0>", word)
-    return re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", word)
+    return re.sub(r"[^\w@%+=:,./\-\x80-\U0010ffff]", r"\\\g<0>", word)

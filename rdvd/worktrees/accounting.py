@@ -7,6 +7,7 @@ from pathlib import Path
 import trio
 
 from . import overlooked, porcelain
+from .copying import unchanged_copies
 from .finding import read_small
 from .occupants import occupants_of
 from .opened import Opened
@@ -30,14 +31,20 @@ HELD_BY = ("--exclude=refs/stash", f"--exclude={GUARDS}/*", "--glob=refs/*")
 
 
 async def account(
-    opened: Opened, listed: Listed, *, is_ours: bool, sessions: Sequence[str]
+    opened: Opened,
+    listed: Listed,
+    *,
+    is_ours: bool,
+    sessions: Sequence[str],
+    copied: Sequence[str] = (),
 ) -> Facts:
     """Of a tree that is there. The parts are looked at one after another, and then once more right
-    before anything goes."""
+    before anything goes. `copied`: what is brought along from the main worktree."""
     top = opened.top
     status = await opened.status(untracked="all", ignored=True)
     index = await opened.git.run(top, "ls-files", "-v", "-s", "-z")
     flagged, modules = porcelain.parse_index(index)
+    main = None if listed.is_main else opened.found.main
     whole = (*status.untracked, *status.ignored, *modules)
     return Facts(
         path=str(top),
@@ -54,6 +61,7 @@ async def account(
         nested_worktrees=await _nested_worktrees(opened, top),
         occupants=await _occupants(top),
         sessions=tuple(sessions),
+        copies=await trio.to_thread.run_sync(unchanged_copies, main, top, copied),
         stashes=await trio.to_thread.run_sync(_stashes, opened.found.common, status.branch),
     )
 

@@ -80,7 +80,13 @@ async def _judge(
     inside = await open_repository(shop.git, listed.path)
     living_in = shop.lodgers.living_in
     lodgers = await trio.to_thread.run_sync(living_in, Path(listed.path))
-    facts = await account(inside, listed, is_ours=row is not None, sessions=lodgers)
+    facts = await account(
+        inside,
+        listed,
+        is_ours=row is not None,
+        sessions=lodgers,
+        copied=shop.settings.copied,
+    )
     losses, obstacles = losses_of(facts, shop.settings.disposable), obstacles_of(facts)
     return Candidate(
         path=listed.path,

@@ -40,6 +40,28 @@ def copy_files(source: Path, target: Path, names: Sequence[str]) -> Copied:
     return Copied(tuple(copied), tuple(notes))
 
 
+def unchanged_copies(source: Path | None, target: Path, names: Sequence[str]) -> frozenset[str]:
+    """Those that are in both, each a file of the same bytes."""
+    if source is None:
+        return frozenset()
+    mine = {name: content for name in names if (content := _content(target, name)) is not None}
+    return frozenset(name for name, content in mine.items() if content == _content(source, name))
+
+
+def _content(top: Path, name: str) -> bytes | None:
+    """None: it is no file that would be copied."""
+    if not is_inside(name):
+        return None
+    try:
+        reading = _open_below(top, PurePosixPath(name), os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(reading, "rb") as file:
+        found = os.fstat(reading)
+        is_one = stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST
+        return file.read(LARGEST) if is_one else None
+
+
 def is_inside(name: str) -> bool:
     path = PurePosixPath(name)
     parts = path.parts

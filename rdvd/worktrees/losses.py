@@ -23,9 +23,14 @@ def _losses(facts: Facts, disposable: Sequence[str]) -> Iterator[Loss]:
     yield from _some("modified", "changed since the last commit",
                      [each.path for each in changed if each.tree != "."])  # fmt: skip
     yield from _some("hidden", "changed, and git was told not to look", facts.hidden)
-    plain = [path for path in facts.status.untracked if path not in facts.nested_repositories]
+    known = {*facts.nested_repositories, *facts.copies}
+    plain = [path for path in facts.status.untracked if path not in known]
     yield from _some("untracked", "never added to git", plain)
-    precious = [path for path in facts.status.ignored if not is_disposable(path, disposable)]
+    precious = [
+        path
+        for path in facts.status.ignored
+        if path not in known and not is_disposable(path, disposable)
+    ]
     yield from _some("ignored", "ignored by git, and perhaps nowhere else", precious)
     yield from _some("nested_repository", "a repository inside", facts.nested_repositories)
     yield from _some("submodule", "what is in the place of a submodule", facts.submodules)

@@ -121,7 +121,13 @@ async def _row(shop: Shop, opened: Opened, listed: Listed, order: Removal) -> Wo
 async def _facts(shop: Shop, opened: Opened, listed: Listed, tree: Worktree) -> Facts:
     living_in = shop.lodgers.living_in
     lodgers = await trio.to_thread.run_sync(living_in, Path(listed.path))
-    return await account(opened, listed, is_ours=tree.created != 0, sessions=lodgers)
+    return await account(
+        opened,
+        listed,
+        is_ours=tree.created != 0,
+        sessions=lodgers,
+        copied=shop.settings.copied,
+    )
 
 
 async def _is_trusted(shop: Shop, tree: Worktree, hooks: Hooks) -> bool:

@@ -84,6 +84,7 @@ class Facts:
     occupants: tuple[Occupant, ...] = ()
     sessions: tuple[str, ...] = ()
     stashes: int = 0
+    copies: frozenset[str] = frozenset()  # byte by byte as they are in the main worktree
 
 
 @frozen

@@ -123,6 +123,32 @@ async def test_what_can_be_made_anew_is_no_reason_to_refuse_and_kept_all_the_sam
     assert (kept / "left-pad/index.js").read_text() == "pad\n"
 
 
+async def test_a_copy_that_nobody_changed_is_no_loss_and_kept_all_the_same(yard: Yard):
+    yard.repo.write(".env", "KEY=1\n")
+    path = await yard.tree("fix")
+    copy = path / ".env"
+
+    copy.write_text("KEY=2\n")
+    assert {"ignored"} == kinds(await refusal(yard, path))
+    copy.write_text("KEY=1\n")
+    removed = await yard.remove(path)
+
+    assert removed.losses == ()
+    (entry,) = await yard.entries()
+    assert {origin: kept.read_text() for origin, kept in yard.kept(entry).items()} == {
+        copy: "KEY=1\n"
+    }
+
+
+async def test_a_link_in_place_of_a_copy_is_a_loss(yard: Yard):
+    yard.repo.write(".env", "KEY=1\n")
+    path = await yard.tree("fix")
+    (path / ".env").unlink()
+    (path / ".env").symlink_to(yard.repo.path / ".env")
+
+    assert {"ignored"} == kinds(await refusal(yard, path))
+
+
 async def test_the_trash_brings_all_of_it_back(yard: Yard):
     path = await yard.tree("fix")
     for spoil in (modify, stage, leave_untracked, leave_ignored, commit):
