@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import venv
 from pathlib import Path
 
 import pytest
@@ -79,14 +80,42 @@ def is_for_python(name: str) -> bool:
     return name.startswith(("PIP_", "PYTHON", "PYTEST_", "VIRTUAL_ENV"))
 
 
+# Most of what making an environment costs is pip, which is the same each time.
+TAKES_PIP = """
+import os, shutil, venv
+from pathlib import Path
+
+def take_pip(self, context):
+    (place,) = Path(context.env_dir).glob("lib/python*/site-packages")
+    for each in Path({packages!r}).glob("pip*"):
+        shutil.copytree(each, place / each.name, copy_function=os.link)
+
+venv.EnvBuilder._setup_pip = take_pip
+"""
+
+
+@pytest.fixture(scope="session")
+def quick_python(prepared_house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One whose environments have the pip that the prepared house has installed."""
+    root = tmp_path_factory.mktemp("quick") / "python"
+    venv.create(root, symlinks=True)
+    (packages,) = root.glob("lib/python*/site-packages")
+    told = TAKES_PIP.format(packages=str(prepared_house.site_packages()))
+    (packages / "sitecustomize.py").write_text(told)
+    return root / "bin" / "python"
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return build_house(tmp_path)
+def house(tmp_path: Path, quick_python: Path) -> House:
+    found = build_house(tmp_path)
+    found.environment["PYTHON"] = str(quick_python)
+    return found
 
 
 @pytest.fixture(scope="session")
 def prepared_house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Prepared for developers. Shared to save time: its tests leave it as they found it."""
+    """Prepared for developers, by whatever Python it finds and with a pip that is installed.
+    Shared to save time: its tests leave it as they found it."""
     house = build_house(tmp_path_factory.mktemp("house"))
     done = house.dev("test")
     assert done.returncode == 5, done.stderr

@@ -108,6 +108,7 @@ def test_another_distribution_is_told_what_it_lacks(bare: House, path: Path):
 
 
 def test_without_any_python_the_exact_command_to_type_is_shown(house: House, path: Path):
+    del house.environment["PYTHON"]
     (path / "python3").unlink()
     for name in ("tmux", "git"):
         (path / name).symlink_to("/bin/true")
