@@ -88,11 +88,11 @@ async def test_a_connection_that_dies_comes_back_and_says_look_again(run: Path):
 
 
 async def test_a_server_that_stands_still_times_out_is_named_and_recovers(run: Path):
-    async with serving(run, answer_seconds=0.3) as tmux:
+    async with serving(run, answer_seconds=2) as tmux:
         server = await tmux.server_with_room()
         pid = pid_of(tmux, server)
         os.kill(pid, signal.SIGSTOP)
-        with pytest.raises(TmuxUnavailable, match=r"did not answer within 0\.3 s"):
+        with pytest.raises(TmuxUnavailable, match=r"did not answer within 2 s"):
             await tmux.run(server, "list-sessions")
         began = trio.current_time()
         with pytest.raises(TmuxUnavailable):
@@ -114,7 +114,7 @@ async def test_a_daemon_that_starts_beside_a_server_that_stands_still_starts_all
     async with serving(run) as tmux:
         pid = pid_of(tmux, await tmux.server_with_room())
     os.kill(pid, signal.SIGSTOP)
-    async with serving(run, answer_seconds=0.2) as tmux:
+    async with serving(run, answer_seconds=1) as tmux:
         with pytest.raises(TmuxUnavailable, match="tmux server 0"):
             await tmux.run(0, "list-sessions")
         with recording(tmux.changes) as told:
