@@ -4,16 +4,19 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
+import trio
 from attrs import frozen
 
 from rdvd.ground.errors import Problem
 from rdvd.tmux import Tmux, exactly
 
+from .ending import wait_for_end
 from .homes import is_wrapper
-from .processes import command_of, environment_of
+from .processes import Process, command_of, environment_of, look_at
 from .types import Program
 
 OURS = ("RDV_", "TMUX")  # what every pane gets anew
+BIRTH_SECONDS, LOOK_AGAIN = 1.0, 0.005
 BEFORE_COMMAND = 4  # sh, our wrapper, its directory, the dye
 
 
@@ -28,10 +31,25 @@ class Found:
 async def find(tmux: Tmux, server: int, name: str, pid: int) -> Found:
     """Its first process, as /proc shows it now; and what tmux was told for it."""
     names = await _names_of_variables(tmux, server, name)
+    await _until_it_is_a_program(pid)
     told = dict(_variables_in(environment_of(pid)))
     environment = {each: told[each] for each in names if each in told}
     program = Program(arguments=program_in(command_of(pid), _file_of(pid)), environment=environment)
     return Found(program, await _first_directory(tmux, server, name))
+
+
+async def _until_it_is_a_program(pid: int) -> None:
+    """tmux tells of a pane once it has forked, and for a moment that fork is tmux itself."""
+    with trio.move_on_after(BIRTH_SECONDS):
+        while (process := look_at(pid)) is not None and is_only_a_fork(process):
+            with trio.move_on_after(LOOK_AGAIN):  # no event tells that it became another program
+                await wait_for_end(pid, process.born)
+
+
+def is_only_a_fork(process: Process) -> bool:
+    """Nothing else than its parent yet: each program that is executed has a place of its own."""
+    parent = look_at(process.parent)
+    return parent is not None and parent.image == process.image
 
 
 async def _names_of_variables(tmux: Tmux, server: int, name: str) -> list[str]:

@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ from rdvd.sessions import (
     Suspended,
     pane_of,
 )
-from rdvd.sessions.finding import program_in
+from rdvd.sessions.finding import is_only_a_fork, program_in
 from rdvd.sessions.homes import Home, wrapped
 from rdvd.sessions.orphans import NoOrphan, end_orphan, find_orphan, find_orphans
-from rdvd.sessions.processes import is_alive, look_at
+from rdvd.sessions.processes import children_of, is_alive, look_at
 from rdvd.sessions.sights import screen_of
 
 from .house import House, end_recorder, living
@@ -239,6 +240,28 @@ def test_a_login_shell_is_begun_again_by_its_file():
     assert ("vi", "x y") == program_in(("vi", "x y"), "/usr/bin/vim")
     command = wrapped(Home(Path("/sessions/id")), ("vi", "x"))
     assert ("vi", "x") == program_in(command, "/bin/dash")
+
+
+def test_a_fork_is_told_from_the_program_that_it_becomes():
+    """What tmux has just forked looks like tmux: its command and its variables are not its own."""
+    script = "exec 3<&0; { echo up; read _; exec cat; } <&3 & wait"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(["sh", "-c", script], stdin=pipe, stdout=pipe) as shell:
+        assert shell.stdin is not None
+        assert shell.stdout is not None
+        shell.stdout.readline()
+        (child,) = children_of(shell.pid)
+        fork = look_at(child)
+        assert fork is not None
+        assert is_only_a_fork(fork)
+        shell.stdin.write(b"go\nhello\n")
+        shell.stdin.flush()
+        assert shell.stdout.readline() == b"hello\n"
+        program = look_at(child)
+        assert program is not None
+        assert program == fork  # the same process
+        assert not is_only_a_fork(program)
+        shell.stdin.close()
 
 
 async def test_nothing_that_we_do_stops_a_session(tmp_path: Path, run: Path):
