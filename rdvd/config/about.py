@@ -13,7 +13,7 @@ class About:
     """What is said of one setting beside its type and default.
 
     `restart` is why it cannot change while the daemon runs. One without it is live: a test shows
-    for each of those that a reload changes what the daemon does.
+    for each of those that a reload changes what the daemon does. Of a list, `high` is its length.
     """
 
     text: str
@@ -22,6 +22,7 @@ class About:
     high: float | None = None
     choices: tuple[str, ...] = ()
     pattern: str | None = None
+    is_expression: bool = False  # a regular one, of Python
     such_as: str | None = None
     place: str | None = None  # the name in Places that is its default
 

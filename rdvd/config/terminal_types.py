@@ -158,7 +158,9 @@ class BytelogConfig:
     redact: tuple[str, ...] = setting(
         (),
         "Regular expressions of what exports and searches must not show; a first group is shown.",
+        high=100,
         pattern=r".{1,500}",
+        is_expression=True,
         such_as="customer-[0-9]+",
         restart="It is made ready once.",
     )

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rdvd.config.types import Key
 from rdvd.ground.errors import BadInput
@@ -20,7 +20,9 @@ def allowed(key: Key) -> str:
     if about.choices:
         return "one of " + ", ".join(f'"{choice}"' for choice in about.choices)
     if key.kind == tuple[str, ...]:
-        return f'a list of texts such as "{about.such_as}"'
+        what = "regular expressions" if about.is_expression else "texts"
+        many = "" if about.high is None else f"at most {about.high:,} "
+        return f'a list of {many}{what} such as "{about.such_as}"'
     if key.kind is Path:
         return "a path that begins with / or ~/"
     if about.such_as:
@@ -79,7 +81,9 @@ def _accept(key: Key, value: object, environ: Mapping[str, str]) -> Any:
         case str() if key.kind is str:
             return value if value in key.about.choices or _is_like(key, value) else None
         case list() if key.kind == tuple[str, ...]:
-            return tuple(value) if all(_fits(key, one) for one in value) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            several = cast(list[object], value)
+            fits = _is_within(key, len(several)) and all(_fits(key, one) for one in several)
+            return tuple(several) if fits else None
         case bool():
             return None  # Python takes it for a number; people do not
         case int() | float() if key.kind is float or (key.kind is int and isinstance(value, int)):
@@ -94,7 +98,17 @@ def _is_like(key: Key, text: str) -> bool:
 
 
 def _fits(key: Key, one: object) -> bool:
-    return isinstance(one, str) and re.fullmatch(key.about.pattern or ".*", one) is not None
+    if not isinstance(one, str) or re.fullmatch(key.about.pattern or ".*", one) is None:
+        return False
+    return not key.about.is_expression or _is_expression(one)
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
 
 
 def _is_within(key: Key, value: float) -> bool:

@@ -31,7 +31,7 @@ class Query:
         source = self.pattern.encode() if self.is_regex else re.escape(self.pattern.encode())
         try:
             return re.compile(source, re.IGNORECASE if self.ignore_case else 0)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise BadInput(f"{self.pattern!r} is no regular expression: {error}") from error
 
 

@@ -111,7 +111,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         raise BadInput(f"a pattern to redact is longer than {LONGEST_PATTERN} characters")
     try:
         return re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadInput(f"to redact: {pattern!r} is no regular expression: {error}") from error
 
 

@@ -80,7 +80,7 @@ async def expect(
 def check_pattern(step: Step) -> None:
     try:
         re.compile(step.pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         if not step.is_literal:
             raise BadInput(f"pattern {step.pattern[:80]!r}: {error}") from None
 

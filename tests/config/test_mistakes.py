@@ -54,6 +54,12 @@ def test_everything_that_is_wrong_is_said_at_once_with_file_and_line(places: Pla
         ("[server]\ndrain_seconds = nan\n", "server.drain_seconds is nan"),
         ("[server]\nmax_body_bytes = 1e6\n", "allowed is a whole number"),
         ("[server]\nallowed_origins = ['example.org']\n", 'such as "https://example.org"'),
+        (
+            "[bytelog]\nredact = ['a', '(']\n",
+            "allowed is a list of at most 100 regular expressions",
+        ),
+        ("[bytelog]\nredact = ['a{99999999999999999999}']\n", "regular expressions"),
+        (f"[bytelog]\nredact = {['x'] * 101}\n", 'such as "customer-[0-9]+"'),
         ("[tmux]\nprogram = 'tmux -2'\n", 'allowed is a text such as "/opt/tmux/bin/tmux"'),
         (f"[server]\napi_socket = '/{'x' * 107}'\n", "set RDV_RUNTIME_DIR"),
         ("[server]\napi_socket = '/a'\nterminal_socket = '/a'\n", "they must differ"),

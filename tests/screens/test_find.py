@@ -59,7 +59,9 @@ def test_case_and_regular_expressions(tmp_path: Path):
     assert ["Needle 42"] == [hit.line for hit in find([("s", log)], query, Redactor())]
 
 
-@pytest.mark.parametrize(("pattern", "is_regex"), [("", False), ("(", True)])
+@pytest.mark.parametrize(
+    ("pattern", "is_regex"), [("", False), ("(", True), ("a{99999999999999999999}", True)]
+)
 def test_a_pattern_that_is_none_is_refused(pattern: str, is_regex: bool):
     with pytest.raises(BadInput, match=re.compile("look for|regular expression")):
         list(find([], Query(pattern, is_regex=is_regex), Redactor()))

@@ -55,11 +55,14 @@ async def test_what_is_not_matched_is_not_typed_into_and_the_rest_is_skipped(hou
     assert "Name:" == (await house.screen(session)).strip()
 
 
-async def test_a_pattern_that_is_none_is_refused_before_anything_is_typed(house: House):
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999999999999}"])
+async def test_a_pattern_that_is_none_is_refused_before_anything_is_typed(
+    pattern: str, house: House
+):
     session = await house.new("cat")
 
     with pytest.raises(BadInput, match="pattern"):
-        await house.front.expect(session.id, [Step("a", "b"), Step("(", "c")])
+        await house.front.expect(session.id, [Step("a", "b"), Step(pattern, "c")])
 
 
 async def test_a_script_that_is_left_types_nothing_more(house: House, tmp_path: Path):

@@ -144,7 +144,7 @@ def _wait_for_output(
 def _compiled(pattern: str) -> "re.Pattern[str]":
     try:
         return re.compile(pattern, re.MULTILINE)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise Failure(f"PATTERN is no regular expression: {error}", code=USAGE) from error
 
 
