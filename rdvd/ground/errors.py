@@ -1,5 +1,6 @@
 """The expected "no", each kind with the status that an HTTP client sees."""
 
+import errno
 from typing import ClassVar
 
 from actors import Refused
@@ -96,9 +97,17 @@ class Limited(Problem):
         self.headers: dict[str, str] = {}  # further ones of the answer, such as what is left
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # the disk, a quota, a limit on files
+
+
 class StorageFull(Problem):
     """The disk has no room; nothing was written, and reading goes on."""
 
     status = 507
     title = "Insufficient storage"
     code = "STORAGE_FULL"
+
+
+def is_full(error: OSError) -> bool:
+    """Whether this is what a disk without room says."""
+    return error.errno in FULL

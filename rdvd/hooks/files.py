@@ -4,14 +4,14 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeAlias
 
 from attrs import frozen
 
 from rdvd.ground.clock import now_ms
-from rdvd.ground.errors import Problem
+from rdvd.ground.errors import Problem, StorageFull, is_full
 from rdvd.ground.private import make_directory, sync, write_private
 
 from . import entries, plugin
@@ -66,11 +66,30 @@ class Hand:
             after = change(before)
             if after == before:
                 return Done(place, self.look(place).state, changed=False)
-            backup = self._keep(place, before)
-            self._write(place, before, after)
+            backup = self._replace(place, before, after)
         except (Problem, OSError) as problem:
+            if isinstance(problem, OSError) and is_full(problem):
+                raise StorageFull(f"{place.file} is as it was: its disk is full") from problem
             return Done(place, "unreadable", changed=False, detail=str(problem))
         return Done(place, self.look(place).state, True, afterwards, backup)
+
+    def _replace(self, place: Place, before: str | None, after: str | None) -> Path | None:
+        """All of it, or nothing: no directory either, by which an agent would seem to be used."""
+        parents = _missing(self._target(place).parent)
+        with ExitStack() as undoing:
+            undoing.callback(_remove_empty, parents)
+            backup = self._keep(place, before)
+            if backup is not None:
+                undoing.callback(self._forget, place, before, backup)
+            self._write(place, before, after)
+            undoing.pop_all()
+        return backup
+
+    def _forget(self, place: Place, before: str | None, backup: Path) -> None:
+        """Unless it is needed after all."""
+        with suppress(Problem, OSError):
+            if self._read(place) == before:
+                backup.unlink()
 
     def _read(self, place: Place) -> str | None:
         target = self._target(place)
@@ -127,6 +146,17 @@ class Hand:
     def _check_unchanged(self, place: Place, before: str | None) -> None:
         if self._read(place) != before:
             raise Unreadable(f"{place.file} was changed by somebody else just now; try again")
+
+
+def _missing(directory: Path) -> list[Path]:
+    """It and those above it that are to be made, the innermost first."""
+    return [each for each in (directory, *directory.parents) if not each.exists()]
+
+
+def _remove_empty(directories: Sequence[Path]) -> None:
+    for directory in directories:
+        with suppress(OSError):  # it was not made, or somebody else has put something there
+            directory.rmdir()
 
 
 def _is_there(place: Place, text: str | None) -> bool:

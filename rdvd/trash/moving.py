@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from rdvd.ground.errors import Problem, StorageFull
+from rdvd.ground.errors import Problem, StorageFull, is_full
 from rdvd.ground.private import sync
 
 from .copying import Copier, differences
@@ -253,7 +253,7 @@ def _target(item: Item) -> Path:
 
 
 def _cannot(path: Path, error: OSError) -> Problem:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return StorageFull(f"{named(path)} cannot be moved: the disk is full")
     what = error.strerror or str(error)
     return NotPossible(f"{named(path)} cannot be moved: {what}", path=readable(path))

@@ -14,6 +14,7 @@ import trio
 from attrs import evolve
 
 from rdvd.ground.clock import now_ms
+from rdvd.ground.errors import StorageFull, is_full
 from rdvd.ground.ids import new_id
 from rdvd.ground.whole import whole_or_undone
 
@@ -155,6 +156,8 @@ async def _claim(shop: Shop, tree: Worktree) -> None:
         await trio.to_thread.run_sync(path.mkdir)
     except OSError as error:
         await shop.store.write(storage.forget, tree.id)
+        if is_full(error):
+            raise StorageFull(f"{shortened(tree.path)} cannot be made: the disk is full") from error
         why = error.strerror or str(error)
         raise PathTaken(f"{shortened(tree.path)} cannot be made: {why}") from error
 

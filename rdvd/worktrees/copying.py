@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from attrs import frozen
 
+from rdvd.ground.errors import StorageFull, is_full
+
 STEP = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 LARGEST = 16 * 1024 * 1024
@@ -32,7 +34,12 @@ def copy_files(source: Path, target: Path, names: Sequence[str]) -> Copied:
         if not is_inside(name):
             notes.append(f"{name} was not copied: it is no name inside a worktree")
             continue
-        why = _copy_one(source, target, PurePosixPath(name))
+        try:
+            why = _copy_one(source, target, PurePosixPath(name))
+        except OSError as error:
+            if is_full(error):
+                raise StorageFull(f"{name} cannot be copied: the disk is full") from error
+            raise
         if why is None:
             copied.append(name)
         elif why:
@@ -86,6 +93,8 @@ def _copy_one(source: Path, target: Path, name: PurePosixPath) -> str | None:
         except FileExistsError:
             return ""  # the branch has one of its own
         except OSError as error:
+            if is_full(error):
+                raise
             return error.strerror or str(error)
         with os.fdopen(writing, "wb") as copy:
             shutil.copyfileobj(content, copy)

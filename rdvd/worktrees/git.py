@@ -1,11 +1,14 @@
 """The git binary, hardened: started for what touches files or history, and ended in time."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import trio
 from attrs import evolve, field, frozen
+
+from rdvd.ground.errors import StorageFull
 
 from . import hardening, porcelain
 from .problems import GitFailed, GitTooSlow, NoRepository
@@ -15,6 +18,8 @@ from .types import Found
 LONGEST_SECONDS = 120.0
 LONGEST_QUOTE = 2_000
 NONE: Mapping[str, str] = {}
+# Mostly git does not say why. What it may not write it cannot open, and says so in other words.
+NO_ROOM = re.compile("(unable to|couldn't|could not) write |No space left|quota exceeded")
 
 
 def _own_environment() -> Mapping[str, str]:
@@ -98,9 +103,11 @@ async def _check_top(git: Git, found: Found) -> None:
         raise NoRepository(f"{found.top}: its core.worktree leads to another place")
 
 
-def failure(words: Sequence[str], ran: Ran) -> GitFailed:
+def failure(words: Sequence[str], ran: Ran) -> GitFailed | StorageFull:
     said = ran.err.decode("utf-8", "backslashreplace").strip()[-LONGEST_QUOTE:]
     verb = words[0]
+    if NO_ROOM.search(said):
+        return StorageFull(f"git {verb} could not write, as on a full disk: {said}", verb=verb)
     return GitFailed(
         f"git {verb}: {said or f'exit code {ran.code}'}", verb=verb, exit_code=ran.code
     )
