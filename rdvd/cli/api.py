@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import click
 
 from rdvd.cli import here
-from rdvd.cli.exits import CONFLICT, OF_STATUS, REFUSED, USAGE, Failure
+from rdvd.cli.exits import OF_STATUS, REFUSED, USAGE, Failure
+from rdvd.cli.new_file import write_new
 from rdvd.cli.offers import methods, paths
 from rdvd.cli.options import json_option
 from rdvd.cli.view import Viewing
@@ -91,16 +92,5 @@ def _describe(kind: str, file: str | None) -> None:
     if file is None:
         click.echo(page)
     else:
-        _write_new(Path(file), f"{page.rstrip()}\n")
-
-
-def _write_new(file: Path, text: str) -> None:
-    try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except FileExistsError:
-        hint = "Name another file, or move that one away."
-        raise Failure(f"{file} is there already", hint=hint, code=CONFLICT) from None
-    except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {file}")
+        write_new(Path(file), [f"{page.rstrip()}\n".encode()])
+        click.echo(f"wrote {file}")

@@ -10,6 +10,7 @@ import click
 from rdvd.cli import here
 from rdvd.cli.exits import USAGE, Failure
 from rdvd.cli.folder.finding import find, folders
+from rdvd.cli.new_file import write_new
 from rdvd.cli.offers import offered
 from rdvd.cli.options import confirm, json_option, yes_option
 from rdvd.cli.view import Viewing
@@ -159,11 +160,7 @@ def export(file: Path | None, folder: str | None) -> None:
     if file is None:
         click.echo(text, nl=False)
         return
-    try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}") from error
+    write_new(file, [text.encode()])
     click.echo(f"{file}: {len(carried)} items")
 
 

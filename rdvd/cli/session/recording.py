@@ -1,15 +1,12 @@
 """`rdv session record`: what a session printed, as a recording that other programs play."""
 
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 
 import click
 
 from rdvd.cli import here
-from rdvd.cli.exits import CONFLICT, Failure
+from rdvd.cli.new_file import write_new
 from rdvd.cli.options import json_option
 from rdvd.cli.session.finding import find
 from rdvd.cli.session.logs import moment_of
@@ -61,30 +58,6 @@ def export(
         for piece in cast:
             click.echo(piece, nl=False)
     else:
-        size = _write(file, cast)
+        size = write_new(file, cast)
         about = {"file": str(file), "bytes": size, "session_id": session["id"]}
         tell(about, fields, f"wrote {file}")
-
-
-def _write(file: Path, pieces: Iterator[bytes]) -> int:
-    """How many bytes. The whole or nothing; and no file for what is refused."""
-    first = next(pieces, b"")
-    try:
-        with file.open("xb") as opened, _whole_or_gone(file):
-            return sum(opened.write(piece) for piece in chain([first], pieces))
-    except FileExistsError:
-        hint = "Name another file, or move that one away."
-        raise Failure(f"{file} is there already", hint=hint, code=CONFLICT) from None
-    except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}") from error
-
-
-@contextmanager
-def _whole_or_gone(file: Path) -> Generator[None]:
-    is_whole = False
-    try:
-        yield
-        is_whole = True
-    finally:
-        if not is_whole:
-            file.unlink(missing_ok=True)
