@@ -1,5 +1,6 @@
 """What somebody likes, for all their sessions or for those in a folder; and where it is from."""
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -18,7 +19,7 @@ VARIABLE = "environment."  # and the name
 
 MOST_VARIABLES = 256
 MOST_WORDS = 256
-LONGEST_TEXT = 128 * 1024 - 1  # what the kernel takes as one argument or variable
+LONGEST_TEXT = 128 * 1024 - 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OURS = re.compile(r"RDV_(SESSION|API|AGENT)_.*|TMUX|TMUX_PANE")
 
@@ -92,8 +93,9 @@ def check_variable(name: str, value: str | None) -> None:
 
 
 def check_text(text: str, where: str) -> None:
+    """What the kernel takes as one argument or variable."""
     try:
-        length = len(text.encode())
+        length = len(os.fsencode(text))
     except UnicodeEncodeError:
         raise BadInput(f"{where}: this is no text that can be written as UTF-8") from None
     if "\0" in text or length > LONGEST_TEXT:

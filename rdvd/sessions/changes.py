@@ -4,8 +4,8 @@ from attrs import evolve
 
 from rdvd.ground.errors import BadInput
 from rdvd.ground.members import LEFT_OUT
+from rdvd.ground.names import check_name
 
-from .checks import check_name
 from .types import Session
 from .wire import SessionPatch
 

@@ -6,17 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rdvd.ground.errors import BadInput
-from rdvd.ground.names import LONGEST_NAME as LONGEST_NAME
-from rdvd.ground.names import check_name as check_name
+from rdvd.ground.names import check_name
+from rdvd.preferences import MOST_VARIABLES, check_text, check_variable
 
 from .types import FEWEST_COLUMNS, FEWEST_ROWS, MOST_COLUMNS, MOST_ROWS, Order, Program, Size
 
-LONGEST_TEXT = 128 * 1024 - 1  # what the kernel takes as one argument or variable
 MOST_ARGUMENTS = 4_096
-MOST_VARIABLES = 256
 MOST_BYTES = 1_048_576
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-OURS = re.compile(r"RDV_(SESSION|API|AGENT)_.*|TMUX|TMUX_PANE")
 NAMED_KEYS = (
     "Enter|Escape|Space|Tab|BTab|BSpace|Up|Down|Left|Right|Home|End|IC|DC|Insert|Delete|NPage|"
     "PageDown|PgDn|PPage|PageUp|PgUp|F[1-9]|F1[0-2]"
@@ -46,11 +42,11 @@ def check_program(program: Program) -> None:
     if program.line is not None and program.arguments:
         raise BadInput("give shell_command or command, not both")
     if program.line is not None:
-        _check_text(program.line, "shell_command")
+        check_text(program.line, "shell_command")
     if len(program.arguments) > MOST_ARGUMENTS:
         raise BadInput(f"command: {MOST_ARGUMENTS} arguments at most")
     for argument in program.arguments:
-        _check_text(argument, "command")
+        check_text(argument, "command")
     if program.arguments and not program.arguments[0]:
         raise BadInput("command: its first member names a program")
     if sum(len(os.fsencode(each)) for each in program.arguments) > MOST_BYTES:
@@ -63,11 +59,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
     if len(environment) > MOST_VARIABLES:
         raise BadInput(f"environment: {MOST_VARIABLES} variables at most")
     for name, value in environment.items():
-        if not VARIABLE.fullmatch(name):
-            raise BadInput(f"environment: {name[:80]!r} is no name of a variable")
-        if OURS.fullmatch(name):
-            raise BadInput(f"environment: {name} is set by the daemon")
-        _check_text(f"{name}={value}", f"environment: {name}")
+        check_variable(name, value)
 
 
 def check_directory(directory: str) -> str:
@@ -101,12 +93,3 @@ def check_keys(keys: Sequence[str]) -> tuple[str, ...]:
 
 def _unusable(directory: str, why: str) -> BadInput:
     return BadInput(f"project_path {directory!r}: {why}", code="BAD_DIRECTORY", path=directory)
-
-
-def _check_text(text: str, where: str) -> None:
-    try:
-        length = len(os.fsencode(text))
-    except UnicodeEncodeError:
-        raise BadInput(f"{where}: this is no text that can be written as UTF-8") from None
-    if "\0" in text or length > LONGEST_TEXT:
-        raise BadInput(f"{where}: no zero bytes, and {LONGEST_TEXT} bytes at most")

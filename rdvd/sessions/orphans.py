@@ -9,13 +9,13 @@ from rdvd.bytelog import pipe_command
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import NotFound
 from rdvd.ground.ids import new_id
+from rdvd.ground.names import LONGEST_NAME
 from rdvd.identity import Auth, SessionId, UserId
 from rdvd.tmux import Pane as TmuxPane
 from rdvd.tmux import kill_session, list_panes, piping
 
 from . import homes
 from .census import Traces
-from .checks import LONGEST_NAME
 from .ending import end_processes
 from .finding import Found, find
 from .launch import end_recording, end_terminals
