@@ -18,6 +18,7 @@ from .types import Session
 log = logging.getLogger("rdvd.sessions")
 
 NOTHING = Thing()
+PATIENTLY = 120.0  # of a route: ending has its grace, and that can be configured
 
 
 @frozen

@@ -44,7 +44,7 @@ def extract(log: ByteLog, offset: int, limit: int) -> Extract:
 
 
 def inspect(log: ByteLog) -> LogState:
-    return LogState(log.first, log.end, list(log.gaps()), list(log.verify()))
+    return LogState(log.first, log.end, log.gaps(), log.verify())
 
 
 def parse_range(header: str, end: int) -> tuple[int, int]:

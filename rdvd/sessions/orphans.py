@@ -12,9 +12,9 @@ from rdvd.ground.ids import new_id
 from rdvd.ground.names import LONGEST_NAME
 from rdvd.identity import Auth, SessionId, UserId
 from rdvd.tmux import Pane as TmuxPane
-from rdvd.tmux import kill_session, list_panes, piping
+from rdvd.tmux import exactly, list_panes, piping
 
-from . import homes
+from . import homes, terminal
 from .census import Traces
 from .ending import end_processes
 from .finding import Found, find
@@ -69,7 +69,7 @@ async def end_orphan(shop: Shop, orphan: Orphan) -> tuple[Survivor, ...]:
     id = _id_in(orphan.name) or orphan.name
     traces = Traces(id, orphan.pid, orphan.born)
     survivors = await end_processes(shop.census, traces, shop.settings.grace_seconds)
-    await kill_session(shop.tmux, orphan.server, f"={orphan.name}:")
+    await terminal.end(shop.tmux, terminal.Place(orphan.server, orphan.name))
     return survivors
 
 
@@ -98,8 +98,8 @@ async def take_in(shop: Shop, orphan: Orphan, user: UserId, position: int) -> Se
     await shop.auth.call(Auth.mint_for_session, id, user)
     offset = await shop.recording.add(id)
     await note_size(shop, id, session.size, offset)
-    target = f"={session.tmux_name}:"
-    renaming = [("rename-session", "-t", f"={orphan.name}:", session.tmux_name)]
+    target = exactly(session.tmux_name)
+    renaming = [("rename-session", "-t", exactly(orphan.name), session.tmux_name)]
     await shop.tmux.batch(
         orphan.server,
         [

@@ -16,7 +16,7 @@ from . import changes, trees, wire
 from .actor import SessionActor
 from .filing import Filing
 from .front import Front
-from .gate import Gate
+from .gate import PATIENTLY, Gate
 from .roster import GONE
 from .routes_acts import act_routes
 from .routes_logs import log_routes
@@ -26,7 +26,6 @@ from .routes_terminal import terminal_routes
 from .types import Session, status_of
 from .views import ClosedShown, SessionFound, SessionShown, found, shown, shown_left
 
-PATIENTLY = 120.0  # ending has its grace, and that can be configured
 WITH_ITS_TREE = 900.0  # a fetch, a checkout and a project's setup have limits of their own
 
 

@@ -8,10 +8,8 @@ from rdvd.identity import Thing, principal_of
 from . import wire
 from .actor import SessionActor
 from .explanation import Explanation, explain
-from .gate import Gate
+from .gate import PATIENTLY, Gate
 from .views import RestoredShown, SessionShown, shown
-
-PATIENTLY = 120.0
 
 
 def act_routes(gate: Gate) -> Routes:

@@ -6,11 +6,9 @@ from rdvd.ground.routes import Request, Routes
 from rdvd.identity import principal_of
 
 from . import wire
-from .gate import Gate
+from .gate import PATIENTLY, Gate
 from .orphans import end_orphan, find_orphan, find_orphans
 from .views import OrphanEnded, OrphanShown, SessionShown, leftovers, shown, shown_orphan
-
-PATIENTLY = 120.0
 
 
 def orphan_routes(gate: Gate) -> Routes:

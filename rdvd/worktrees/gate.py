@@ -12,6 +12,8 @@ from rdvd.identity import Action, Principal, Thing, ensure, principal_of
 
 from .front import Worktrees
 
+PATIENTLY = 900.0  # of a route: a fetch, a checkout and a setup have limits of their own
+
 
 @frozen
 class Gate:

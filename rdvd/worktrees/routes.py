@@ -12,12 +12,10 @@ from rdvd.identity import principal_of
 from . import views, wire
 from .finding import is_missing
 from .front import Worktrees
-from .gate import Gate
+from .gate import PATIENTLY, Gate
 from .routes_care import care_routes
 from .types import NewTree, Removal, Removed
 from .views import StatusShown, WorktreeMade, WorktreeRemoved, WorktreeShown
-
-PATIENTLY = 900.0  # a fetch, a checkout and the setup of a project have limits of their own
 
 
 def worktree_routes(front: Worktrees) -> Routes:

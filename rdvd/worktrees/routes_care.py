@@ -5,10 +5,8 @@ from typing import Any
 from rdvd.ground.routes import Request, Routes
 
 from . import views, wire
-from .gate import Gate
+from .gate import PATIENTLY, Gate
 from .views import BranchShown, CleanedUp, DiffShown, HooksShown, WorktreeShown
-
-PATIENTLY = 900.0
 
 
 def care_routes(gate: Gate) -> Routes:

@@ -207,6 +207,16 @@ async def test_orphans_are_shown_taken_in_and_ended(tmp_path: Path, run: Path):
         assert () == left.survivors
 
 
+async def test_an_orphan_that_goes_with_its_process_has_been_ended(house: House):
+    await house.new("sleep", "100")
+    await house.shop.tmux.run(0, "new-session", "-d", "-s", "stray", "sleep 1001")
+    await house.shop.tmux.run(0, "set-option", "-w", "-t", "=stray:", "remain-on-exit", "off")
+
+    assert () == await end_orphan(house.shop, await find_orphan(house.shop, 0, "stray"))
+
+    assert [] == await find_orphans(house.shop)
+
+
 async def test_of_an_orphan_its_first_directory_and_its_own_variables_are_kept(
     house: House, tmp_path: Path
 ):
