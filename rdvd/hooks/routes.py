@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import trio
 from attrs import evolve
@@ -10,7 +10,7 @@ from attrs import evolve
 from rdvd.events import Events
 from rdvd.ground.errors import BadInput, NotFound
 from rdvd.ground.routes import Request, Routes
-from rdvd.identity import Thing, ensure, principal_of
+from rdvd.identity import SessionId, Thing, ensure, principal_of
 from rdvd.projects import FindSite
 from rdvd.sessions import Front, Session
 
@@ -116,7 +116,7 @@ def _places(home: Path, agents: Sequence[Agent], directories: Mapping[Agent, str
 def _session_of(front: Front, told: wire.AgentEvent) -> Session | None:
     word = told.session_id or (told.tmux_session_name or "").removeprefix("rdv-")
     try:
-        return front.get(cast(Any, word))
+        return front.get(SessionId(word))
     except NotFound:
         return None
 

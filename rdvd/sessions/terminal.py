@@ -85,9 +85,7 @@ async def end_seen(tmux: Tmux, place: Place, *, lines: int) -> bytes | None:
     return None if told is None else b"\n".join(told)
 
 
-async def capture(
-    tmux: Tmux, place: Place, *, lines: int = 0, escapes: bool = False, joined: bool = True
-) -> bytes:
+async def capture(tmux: Tmux, place: Place, *, lines: int, escapes: bool, joined: bool) -> bytes:
     """The screen and so many lines of history above it."""
     told = await gateway.capture(
         tmux,
