@@ -90,8 +90,11 @@ def read_private(path: Path, *, may_be_link: bool = False) -> bytes | None:
         os.close(descriptor)
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Replace the file at once and for good: a reader sees the old or the new, never a part."""
+def write_private(path: Path, content: bytes, *, for_good: bool = True) -> None:
+    """Replace the file at once and for good: a reader sees the old or the new, never a part.
+
+    What is not `for_good` a power cut may undo, to what was there before and not to a part.
+    """
     if os.path.lexists(path):
         check(path, "a file")
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -101,7 +104,8 @@ def write_private(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        sync(path.parent)
+        if for_good:
+            sync(path.parent)
     except OSError as error:
         raise _unusable(path, error) from error
     finally:

@@ -169,8 +169,8 @@ class SessionActor(Actor):
             return session
         beginning = transitions.relaunching(session, now_ms(), by_policy=after is not None)
         await trio.to_thread.run_sync(check_directory, session.directory)
-        await acts.end_everything(self._shop, session)
-        await self._put(beginning, through=self._revoke)
+        ending = await acts.end_everything(self._shop, session)
+        await ending.keep(self._shop, session, lambda: self._put(beginning, through=self._revoke))
         async with _telling_why(self._give_up_start):
             return await self._run(beginning, await self._mint())
 
@@ -178,9 +178,10 @@ class SessionActor(Actor):
         """End all that runs in it, say what would not end, and revoke what it may."""
         session = self._session
         transitions.closed(session, now_ms())  # or refuse, before anything is done
-        how, survivors = await acts.end_everything(self._shop, session)
-        left = Left(transitions.closed(session, now_ms(), how), survivors)
-        await self._put(left.session, left, note, through=self._revoke)
+        ending = await acts.end_everything(self._shop, session)
+        left = Left(transitions.closed(session, now_ms(), ending.how), ending.survivors)
+        put = partial(self._put, left.session, left, note, through=self._revoke)
+        await ending.keep(self._shop, session, put)
         self.stop()
         return left
 

@@ -1,9 +1,10 @@
 """What is done to the processes and the terminal of a session. Who calls writes the row."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 import trio
-from attrs import evolve
+from attrs import evolve, frozen
 
 from rdvd.bytelog import is_piped
 from rdvd.ground.clock import now_ms
@@ -74,19 +75,37 @@ async def resume(shop: Shop, session: Session) -> Session:
     return session if after.state == session.state else after
 
 
-async def end_everything(shop: Shop, session: Session) -> tuple[Exit | None, tuple[Survivor, ...]]:
-    """Processes, terminal, recording. What it printed and its last screen are kept. Returns what
-    its wrapper left of how its command ended, and who would not end."""
+@frozen
+class Ending:
+    """What its wrapper left of how its command ended, who would not end, and what was shown."""
+
+    how: Exit | None
+    survivors: tuple[Survivor, ...]
+    screen: bytes | None
+
+    async def keep(
+        self, shop: Shop, session: Session, put: Callable[[], Awaitable[object]]
+    ) -> None:
+        """The last screen in its file while the row is written: nothing depends on it."""
+        screen = self.screen
+        if screen is None:
+            await put()
+        else:
+            await both(lambda: write_screen(shop, session, screen), put)
+
+
+async def end_everything(shop: Shop, session: Session) -> Ending:
+    """Processes, terminal, recording. What it printed is kept; its last screen is returned."""
     survivors = await end_processes(shop.census, traces_of(session), shop.settings.grace_seconds)
     how = await trio.to_thread.run_sync(homes.read_exit, shop.home(session.id))
-    await both(
+    screen, _ = await both(
         lambda: _end_terminal(shop, session, is_told=how is not None),
         lambda: end_recording(shop, session),
     )
-    return how, survivors
+    return Ending(how, survivors, screen)
 
 
-async def _end_terminal(shop: Shop, session: Session, *, is_told: bool) -> None:
+async def _end_terminal(shop: Shop, session: Session, *, is_told: bool) -> bytes | None:
     """`is_told`: tmux has taken in all that was printed, as the wrapper has asked it before it
     left an exit. Without that it is left a moment between the last look and the end."""
     pane = pane_of(session)
@@ -96,8 +115,7 @@ async def _end_terminal(shop: Shop, session: Session, *, is_told: bool) -> None:
     elif pane is not None:
         screen = await last_screen(shop, session, place_of(session, pane))
     await end_terminals(shop, session, besides=ended)
-    if screen is not None:
-        await write_screen(shop, session, screen)
+    return screen
 
 
 def _is_frozen(session: Session) -> bool:

@@ -1,7 +1,7 @@
 """All processes of the machine at one moment, and which of them are provably of one session."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
 import trio
@@ -13,6 +13,7 @@ from .processes import (
     Process,
     children_of,
     environment_of,
+    is_alive,
     is_of_the_kernel,
     look_at,
     session_of,
@@ -67,9 +68,15 @@ class Census:
                 await self._running.wait()
         return self._found
 
-    async def near(self, traces: Traces) -> list[Process]:
-        """Those of one session, without a look at what everybody carries."""
-        return await trio.to_thread.run_sync(look_near, traces, self._spared)
+    async def below(self, traces: Traces) -> list[Process]:
+        """The wrapper and its descendants, which are most of a session, and soon found."""
+        return await trio.to_thread.run_sync(look_below, traces, self._spared)
+
+    async def near(self, traces: Traces, strangers: Collection[int]) -> list[Process]:
+        """Those of one session, without a look at what everybody carries. `strangers` were none of
+        them a moment ago, and numbers are given anew only when all others have had their turn."""
+        spared = self._spared.union(strangers)
+        return await trio.to_thread.run_sync(look_near, traces, spared)
 
     async def _look(self) -> None:
         self._begun += 1
@@ -103,13 +110,26 @@ def members(traces: Traces, everybody: Everybody) -> list[Process]:
     return [everybody.processes[pid] for pid in sorted(found)]
 
 
-def look_near(traces: Traces, spared: frozenset[int]) -> list[Process]:
+def look_below(traces: Traces, spared: frozenset[int] = frozenset()) -> list[Process]:
+    return _with_descendants([traces.leader] if _is_there(traces) else [], spared)
+
+
+def look_near(traces: Traces, spared: frozenset[int] = frozenset()) -> list[Process]:
     """As `members`, but for those whom only their environment gives away. In a worker thread: it
-    takes 2 us for each process of the machine."""
-    leader, dye = look_at(traces.leader), dye_of(traces.session)
-    session = traces.leader if leader is not None and leader.born == traces.born else -1
+    takes 2 us for each process that is not spared."""
+    dye, session = dye_of(traces.session), traces.leader if _is_there(traces) else -1
     pids = (int(name) for name in os.listdir(PROC) if name.isdigit())  # noqa: PTH208
-    ahead = [pid for pid in pids if session_of(pid) == session or dye_in(pid) == dye]
+    here = (pid for pid in pids if pid not in spared)
+    roots = [pid for pid in here if session_of(pid) == session or dye_in(pid) == dye]
+    return _with_descendants(roots, spared)
+
+
+def _is_there(traces: Traces) -> bool:
+    """The wrapper itself, and nobody with its number."""
+    return is_alive(traces.leader, traces.born)
+
+
+def _with_descendants(ahead: list[int], spared: frozenset[int]) -> list[Process]:
     found: dict[int, Process] = {}
     while ahead:
         pid = ahead.pop()

@@ -52,24 +52,28 @@ async def _left_behind(census: Census, traces: Traces) -> list[Process]:
     """Nobody is born of a wrapper that waits for its terminal. So the long look, at everybody, is
     made while it does; the one that counts comes once it has gone."""
     far: list[Process] = []
+    strangers: set[int] = set()
 
     async def look() -> None:
-        far.extend(_but_wrapper(members(traces, await census.look()), traces))
+        everybody = await census.look()
+        found = members(traces, everybody)
+        strangers.update(everybody.processes.keys() - {each.pid for each in found})
+        far.extend(_but_wrapper(found, traces))
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(look)
         await _await_wrapper(traces)
-    near = await census.near(traces)
+    near = await census.near(traces, strangers)
     return near + [each for each in far if each not in near and is_alive(each.pid, each.born)]
 
 
 async def _first_targets(census: Census, traces: Traces) -> list[Process]:
-    """A wrapper that was let go a moment ago is about to have a child."""
+    """All below the wrapper; one that was let go a moment ago is about to have a child."""
     found: list[Process] = []
     pause = FIRST_PAUSE
     with trio.move_on_after(BIRTH_SECONDS):
         while True:
-            found = await census.near(traces)
+            found = await census.below(traces)
             targets = _but_wrapper(found, traces)
             if targets or not found:
                 return targets

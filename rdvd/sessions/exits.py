@@ -1,6 +1,7 @@
 """How a command ended, learnt from what its wrapper left, else from tmux, else not at all."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -69,7 +70,8 @@ async def last_screen(shop: Shop, session: Session, place: terminal.Place) -> by
 
 async def write_screen(shop: Shop, session: Session, screen: bytes) -> None:
     try:
-        await trio.to_thread.run_sync(write_private, shop.home(session.id).screen, screen)
+        keep = partial(write_private, shop.home(session.id).screen, screen, for_good=False)
+        await trio.to_thread.run_sync(keep)
     except Problem as problem:
         _warn(session, problem)
 

@@ -60,8 +60,9 @@ class Home:
 
 def prepare(home: Home) -> None:
     """Everything new for one launch; what is told of an earlier one is taken away."""
+    was_there = os.path.lexists(home.path)
     make_directory(home.path)
-    for old in (home.exit, home.go, home.pipe_pid, home.wrapper):
+    for old in (home.exit, home.go, home.pipe_pid, home.wrapper) if was_there else ():
         old.unlink(missing_ok=True)
     descriptor = open_private(home.wrapper, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     with os.fdopen(descriptor, "wb") as wrapper:

@@ -25,7 +25,7 @@ from .ending import end_processes
 from .processes import look_at
 from .programs import command_of, environment_of
 from .shop import Shop, traces_of
-from .sizing import note_size
+from .sizing import note_first_size, note_size
 from .together import both
 from .types import Pane, Session
 
@@ -55,13 +55,13 @@ async def launch(shop: Shop, session: Session, token: str, *, again: bool) -> Se
     """
     home = shop.home(session.id)
     _, server = await both(
-        lambda: trio.to_thread.run_sync(_prepare, session, home), shop.tmux.server_with_room
+        lambda: trio.to_thread.run_sync(_prepare, session, home, again), shop.tmux.server_with_room
     )
     command = homes.wrapped(home, command_of(session, shop.settings, again=again))
     place = terminal.Place(server, session.tmux_name)
     variables = environment_of(session, shop.settings, token)
     _, (pane, pid) = await both(
-        lambda: _record(shop, session),
+        lambda: _record(shop, session, again=again),
         lambda: terminal.create(shop.tmux, place, session, home, command, variables),
     )
     shop.roster.register(pid, session.id)
@@ -71,14 +71,17 @@ async def launch(shop: Shop, session: Session, token: str, *, again: bool) -> Se
     return transitions.launched(session, Pane(server, pane, pid, wrapper.born), now_ms())
 
 
-def _prepare(session: Session, home: homes.Home) -> None:
+def _prepare(session: Session, home: homes.Home, again: bool) -> None:
     check_directory(session.directory)
     homes.prepare(home)
+    if not again:
+        note_first_size(home, session.size)
 
 
-async def _record(shop: Shop, session: Session) -> None:
+async def _record(shop: Shop, session: Session, *, again: bool) -> None:
     offset = await shop.recording.add(session.id)
-    await note_size(shop, session.id, session.size, offset, is_new=True)
+    if again:
+        await note_size(shop, session.id, session.size, offset, is_new=True)
 
 
 async def let_go(shop: Shop, session: Session) -> None:

@@ -9,8 +9,10 @@ from rdvd import screens
 from rdvd.bytelog import ByteLog, RecorderProblem
 from rdvd.ground.clock import now_ms
 from rdvd.ground.errors import Problem
+from rdvd.ground.private import make_directory
 from rdvd.identity import SessionId
 
+from .homes import Home
 from .shop import Shop
 from .types import Size
 
@@ -32,13 +34,23 @@ async def offset_now(shop: Shop, id: SessionId) -> int:
 async def note_size(
     shop: Shop, id: SessionId, size: Size, offset: int, *, is_new: bool = False
 ) -> None:
-    """From this offset on it holds, of another terminal if that `is_new`.
+    """From this offset on it holds, of another terminal if that `is_new`."""
+    await trio.to_thread.run_sync(_note, shop.home(id), size, offset, is_new)
 
-    Where it cannot be written the session goes on all the same.
-    """
-    directory = ByteLog(shop.home(id).path).directory
+
+def note_first_size(home: Home, size: Size) -> None:
+    """Of a session that has printed nothing yet. In a thread."""
+    _note(home, size, 0, True)
+
+
+def _note(home: Home, size: Size, offset: int, is_new: bool) -> None:
+    """Where it cannot be written the session goes on all the same."""
+    directory = ByteLog(home.path).directory
     noted = screens.Size(offset, now_ms(), size.columns, size.rows, is_new)
     try:
-        await trio.to_thread.run_sync(screens.append_size, directory, noted)
+        make_directory(directory)
+        screens.append_size(directory, noted)
     except (OSError, Problem) as error:
-        log.warning("session.size_not_noted", extra={"session": id, "error": str(error)})
+        log.warning(
+            "session.size_not_noted", extra={"session": home.path.name, "error": str(error)}
+        )

@@ -120,7 +120,7 @@ async def test_who_only_its_environment_gives_away_is_asked_politely_as_well(tmp
     heard = tmp_path / "heard"
     stray = f"trap 'echo TERM > {heard}; exit' TERM; echo ready; sleep 101 & wait"
     with family("lost", f'(setsid sh -c "{stray}" &); sleep 100 & wait') as traces:
-        near = {each.name for each in look_near(traces, frozenset())}
+        near = {each.name for each in look_near(traces)}
 
         assert () == await end_processes(Census(), traces, grace=5)
 
@@ -134,7 +134,7 @@ def test_near_are_those_with_its_dye_and_their_descendants_wherever_they_went():
     stranger = Traces("dyed", 0, 0)
     with family("another", "setsid sleep 100 & echo ready; wait") as traces:
         resource.prlimit(traces.leader, *own)
-        found = look_near(stranger, frozenset())
+        found = look_near(stranger)
 
         assert {"sh", "sleep"} == {each.name for each in found}
         assert traces.leader in {each.pid for each in found}
