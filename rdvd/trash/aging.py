@@ -63,7 +63,7 @@ class Retention:
         """Those that are old by the date alone, and for how long the daemon has to run yet."""
         known = await self._store.read(sightings.load)
         now = sightings.after(known, self._watch.glance())
-        judged = judge(await self._aged(user), now, None)
+        judged = judge(await self._aged(user, until=now.last.date), now, None)
         return dict.fromkeys(judged.waiting, judged.waits)
 
     async def watch(self) -> None:
@@ -78,10 +78,11 @@ class Retention:
         except (StorageFull, Unavailable) as error:
             log.warning("clocks_not_noted", extra={"error": str(error)})
 
-    async def _aged(self, user: UserId | None) -> list[Aged]:
-        found = list[Aged]()
-        while page := await self._store.read(sightings.aged, user, found[-1].id if found else ""):
+    async def _aged(self, user: UserId | None, until: int | None = None) -> list[Aged]:
+        found, last = list[Aged](), ""
+        while page := await self._store.read(sightings.aged, user, last, until):
             found += page
+            last = page[-1].id
         return found
 
 

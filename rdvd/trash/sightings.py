@@ -59,14 +59,17 @@ def stamp(db: sqlite3.Connection, ids: Sequence[TrashId], known: Stamp) -> None:
     )
 
 
-def aged(db: sqlite3.Connection, user: str | None, after: str = "") -> list[Aged]:
-    """A page of all that may be let go of, by id: of this user, or of all. Parts count for the
-    whole."""
+def aged(
+    db: sqlite3.Connection, user: str | None, after: str = "", until: int | None = None
+) -> list[Aged]:
+    """A page of all that may be let go of, by id: of this user, or of all; only those whose date
+    has come `until` then. Parts count for the whole."""
     rows = db.execute(
         "SELECT id, bytes + (SELECT ifnull(sum(bytes), 0) FROM trash AS part"
         " WHERE part.part_of = trash.id), thrown, expires, seen_steady, seen_ran, seen_jump"
         " FROM trash WHERE state = 'kept' AND part_of IS NULL"
-        " AND (:user IS NULL OR user = :user) AND id > :after ORDER BY id LIMIT :page",
-        {"user": user, "after": after, "page": PAGE},
+        " AND (:user IS NULL OR user = :user) AND (:until IS NULL OR expires <= :until)"
+        " AND id > :after ORDER BY id LIMIT :page",
+        {"user": user, "after": after, "until": until, "page": PAGE},
     )
     return [Aged(TrashId(row[0]), *row[1:4], stamp=Stamp(*row[4:])) for row in rows]

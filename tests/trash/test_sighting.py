@@ -92,6 +92,7 @@ def test_a_dead_battery_that_the_network_makes_up_for_is_no_jump_however_often()
         watch.run(1)
         watch.after(lambda clocks: clocks.jump(YEARS))
         watch.run(1)
+    watch.run(48)
 
     assert watch.judged() == Judged()
 
