@@ -168,7 +168,12 @@ def seat(house: House, *words: str, below: tuple[str, ...] = (), **own: str) -> 
     try:
         yield Seat(child, termios.tcgetattr(child.child_fd))
     finally:
-        child.close(force=True)
+        if child.isalive():
+            child.kill(signal.SIGKILL)
+            child.wait()
+        inside: Any = child  # whose types do not name all that it has
+        inside.ptyproc.delayafterclose = 0  # it has ended
+        child.close()
 
 
 @contextmanager
