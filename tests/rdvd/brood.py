@@ -48,6 +48,12 @@ class Hatched:
     async def wait(self) -> int:
         if self.returncode is None:
             await trio.lowlevel.wait_readable(self.wire)
+        return self.ended(0)
+
+    def ended(self, seconds: float) -> int:
+        """For whoever has no loop to wait in."""
+        if self.returncode is None:
+            self.wire.settimeout(seconds or None)
             self.returncode = int(self.wire.recv(100))
         return self.returncode
 
@@ -56,7 +62,7 @@ class Hatched:
         os.close(self.pidfd)
 
 
-async def hatch(environ: Mapping[str, str]) -> Hatched:
+def hatch(environ: Mapping[str, str]) -> Hatched:
     order = {
         "environ": dict(environ),
         "directory": str(Path.cwd()),
@@ -65,7 +71,6 @@ async def hatch(environ: Mapping[str, str]) -> Hatched:
     wire = socket.socket(socket.AF_UNIX)
     wire.connect(nest())
     wire.sendall(f"{json.dumps(order)}\n".encode())
-    await trio.lowlevel.wait_readable(wire)
     pid = int(wire.recv(100))
     return Hatched(pid, os.pidfd_open(pid), wire)
 

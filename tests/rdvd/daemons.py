@@ -178,7 +178,7 @@ async def living_at(
 
 @asynccontextmanager
 async def hatched(environ: Mapping[str, str]) -> AsyncGenerator[Hatched, None]:
-    process = await hatch(environ)
+    process = await trio.to_thread.run_sync(hatch, environ)
     try:
         yield process
     finally:

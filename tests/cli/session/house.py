@@ -1,11 +1,9 @@
 """A real daemon that can be killed and started again, and people at terminals before it."""
 
 import json
-import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import termios
 import time
@@ -21,6 +19,7 @@ from attrs import define, field
 from rdvd.cli.client import Api
 from rdvd.sessions.processes import look_at
 from tests.cli.asking import Said, say
+from tests.rdvd.brood import Hatched, hatch
 from tests.rdvd.daemons import A_WHILE, environment
 from tests.sessions.house import end_recorder
 from tests.tmux.servers import private_run
@@ -34,7 +33,7 @@ WORDS = {"TERM": "xterm-256color", "PS1": "ready> ", "HISTFILE": ""}
 class House:
     home: Path
     run: Path
-    daemon: subprocess.Popen[bytes] | None = None
+    daemon: Hatched | None = None
 
     def start(self) -> None:
         """Returns when it is ready."""
@@ -43,24 +42,23 @@ class House:
             path.unlink(missing_ok=True)
             ear.bind(str(path))
             ear.settimeout(A_WHILE)
-            self.daemon = subprocess.Popen(
-                [sys.executable, "-m", "rdvd"],
-                env=environment(self.home, self.run) | {"NOTIFY_SOCKET": str(path)},
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+            self.daemon = hatch(environment(self.home, self.run) | {"NOTIFY_SOCKET": str(path)})
             while b"READY=1" not in ear.recv(4096):
                 pass
 
     def end(self, number: signal.Signals = signal.SIGKILL) -> None:
         assert self.daemon is not None
-        self.daemon.send_signal(number)
-        self.daemon.wait(A_WHILE)
+        daemon, self.daemon = self.daemon, None
+        daemon.send_signal(number)
+        daemon.ended(A_WHILE)
+        daemon.forget()
 
     def stop(self) -> None:
         """It still is there, but does nothing any more."""
         assert self.daemon is not None
+        pid = self.daemon.pid
         self.daemon.send_signal(signal.SIGSTOP)
-        os.waitpid(self.daemon.pid, os.WUNTRACED)
+        wait_until(lambda: (found := look_at(pid)) is not None and found.state == "T")
 
     def rdv(self, *words: str, **own: str) -> Said:
         return say(self.home, self.run, *words, **own)
@@ -186,7 +184,8 @@ def settled(home: Path) -> Generator[House]:
         try:
             yield there
         finally:
-            there.end()
+            if there.daemon is not None:
+                there.end()
             end_recorder(home / "server" / "recorder.lock")
             for name in ("api", "terminal", "recorder"):  # what is left there is tmux
                 (run / f"{name}.sock").unlink(missing_ok=True)
