@@ -154,7 +154,7 @@ async def serving(
         yield House(Front(shop, registry.ref), user, home, run, nest, side)
 
 
-async def run(house: House, session: Session, command: str, seconds: float = 10) -> Outcome:
+async def run(house: House, session: Session, command: str, seconds: float = A_WHILE) -> Outcome:
     return await house.front.run(session.id, command, seconds, 100_000)
 
 

