@@ -1,9 +1,10 @@
 """Streams on a real socket, and clients of them, in this very process."""
 
 import json
+import math
 import socket
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import trio
 from attrs import evolve, field, frozen
+from trio.testing import MockClock
 from trio_websocket import (
     ConnectionClosed,
     ConnectionRejected,
@@ -33,6 +35,20 @@ KNOCK = (
 MASK = b"\0\0\0\0"  # a mask of zeros changes nothing
 
 
+@contextmanager
+def without_jumps() -> Generator[None, None, None]:
+    """Who is let in is asked of a thread, and a clock that jumps takes its work for a pause."""
+    clock = trio.lowlevel.current_clock()
+    if not isinstance(clock, MockClock):
+        yield
+        return
+    threshold, clock.autojump_threshold = clock.autojump_threshold, math.inf
+    try:
+        yield
+    finally:
+        clock.autojump_threshold = threshold
+
+
 @frozen(eq=False, kw_only=True)
 class Caller:
     """Opens streams at a path; what it has opened is closed with it, `nursery` runs them."""
@@ -50,9 +66,10 @@ class Caller:
         **more: Any,
     ) -> WebSocketConnection:
         wire = await self.wire()
-        return await wrap_client_stream(
-            nursery or self.nursery, wire, "rdvd", target, extra_headers=list(headers), **more
-        )
+        with without_jumps():
+            return await wrap_client_stream(
+                nursery or self.nursery, wire, "rdvd", target, extra_headers=list(headers), **more
+            )
 
     async def wire(self) -> trio.SocketStream:
         wire = await trio.open_unix_socket(str(self.path))
@@ -65,8 +82,9 @@ class Caller:
         lines = "".join(f"{header}\r\n" for header in headers)
         await wire.send_all(KNOCK % (target.encode(), lines.encode()))
         head = b""
-        while b"\r\n\r\n" not in head:
-            head += await wire.receive_some(1)  # not a byte of the first frame
+        with without_jumps():
+            while b"\r\n\r\n" not in head:
+                head += await wire.receive_some(1)  # not a byte of the first frame
         assert head.startswith(b"HTTP/1.1 101 ")
         return wire
 
