@@ -190,6 +190,8 @@ def _short_message(data: bytes) -> str | bytes | None:
 def _unmask(mask: bytes | bytearray, payload: bytes | bytearray) -> bytes:
     """As one large number each: the fastest way there is without compiled code."""
     size = len(payload)
+    if size == 1:  # a key
+        return bytes((payload[0] ^ mask[0],))
     repeated = (bytes(mask) * (size // 4 + 1))[:size]
     return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
 

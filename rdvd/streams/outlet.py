@@ -1,5 +1,7 @@
 """What is said on a stream: one whole frame after the other, or the client is cut off."""
 
+from collections.abc import Awaitable
+
 import trio
 
 from .types import Gone
@@ -19,21 +21,23 @@ class Outlet:
 
     async def send(self, frame: bytes, *, is_last: bool = False) -> None:
         """Returns when the kernel has taken it; `Gone` if it never will."""
-        rest = self._push(frame)
+        rest = self.send_at_once(frame)
         self.is_over |= is_last
-        if rest:
-            await self._send_in_time(rest)
+        if rest is not None:
+            await rest
 
     def hurry(self, deadline: float) -> None:
         """Give what is being sent until then and no longer."""
         for scope in self._sending:
             scope.deadline = min(scope.deadline, deadline)
 
-    def _push(self, frame: bytes) -> bytes:
-        """What is left of it. Mostly there is room; then it leaves before any other task runs."""
+    def send_at_once(self, frame: bytes) -> Awaitable[None] | None:
+        """Mostly there is room: then it has left, before any other task runs. Else what is to be
+        awaited now."""
         if self.is_over:
             raise Gone
-        return frame[self._wire.send_now(frame) :] if self._turn.is_set() else frame
+        rest = frame[self._wire.send_now(frame) :] if self._turn.is_set() else frame
+        return self._send_in_time(rest) if rest else None
 
     async def _send_in_time(self, rest: bytes) -> None:
         before, self._turn = self._turn, trio.Event()

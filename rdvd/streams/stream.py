@@ -41,13 +41,16 @@ class Stream:
         frame behind: it has the rest of `longest_send` (after `end`: of the farewell's seconds),
         and if that is not enough the client is cut off.
         """
-        await self.send_before_waiting(message)
-        await trio.lowlevel.cancel_shielded_checkpoint()
-
-    async def send_before_waiting(self, message: str | bytes) -> None:
-        """For who waits for something else right after it: the others then have their turn."""
         await trio.lowlevel.checkpoint_if_cancelled()
         await self._socket.outlet.send(write_message(message))
+        await trio.lowlevel.cancel_shielded_checkpoint()
+
+    def send_at_once(self, message: str | bytes) -> Awaitable[None] | None:
+        """For who waits for something else right after it, when the others have their turn.
+
+        None: the kernel has taken it; else the rest of the sending, to be awaited now.
+        """
+        return self._socket.outlet.send_at_once(write_message(message))
 
 
 Handler: TypeAlias = Callable[[Stream], Awaitable[Farewell | None]]

@@ -14,12 +14,13 @@ class Wire:
 
     def __init__(self, stream: trio.SocketStream) -> None:
         self._stream = stream
+        self._descriptor = stream.socket.fileno()  # -1 once it was cut, which nothing else does
 
     async def receive(self) -> bytes:
         """At least one byte. It waits first: mostly there is nothing yet."""
-        while (descriptor := self._stream.socket.fileno()) >= 0:
+        while self._descriptor >= 0:
             try:
-                await trio.lowlevel.wait_readable(descriptor)
+                await trio.lowlevel.wait_readable(self._descriptor)
             except trio.ClosedResourceError:
                 break
             data = self._receive_now()
@@ -29,10 +30,10 @@ class Wire:
 
     def _receive_now(self) -> bytes | None:
         try:
-            data = os.read(self._stream.socket.fileno(), RECEIVED_AT_ONCE)
+            data = os.read(self._descriptor, RECEIVED_AT_ONCE)
         except BlockingIOError:
             return None
-        except OSError:  # also of a socket that was cut meanwhile: it has no number any more
+        except OSError:  # also of a socket that was cut meanwhile
             raise Gone from None
         if not data:
             raise Gone
@@ -41,7 +42,7 @@ class Wire:
     def send_now(self, data: bytes) -> int:
         """How much of it the kernel takes without waiting."""
         try:
-            return os.write(self._stream.socket.fileno(), data)
+            return os.write(self._descriptor, data)
         except OSError:  # no room, or nobody there: whoever waits to send the rest learns which
             return 0
 
@@ -53,4 +54,5 @@ class Wire:
 
     def cut(self) -> None:
         """No checkpoint: whoever waits for this socket wakes up to find it closed."""
+        self._descriptor = -1
         self._stream.socket.close()

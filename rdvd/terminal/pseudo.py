@@ -5,7 +5,7 @@ import os
 import signal
 import struct
 import termios
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import trio
@@ -29,21 +29,20 @@ class PseudoTerminal:
             await self.wait_readable()
         return data
 
-    async def wait_readable(self) -> None:
+    def wait_readable(self) -> Awaitable[None]:
         """Until there is something to read, or the program has ended."""
-        await trio.lowlevel.wait_readable(self._master)
+        return trio.lowlevel.wait_readable(self._master)  # noqa: ASYNC105 - who asks awaits it
 
     async def write(self, data: bytes) -> None:
-        """Returns when all of it is in the terminal; at once if nobody is there any more."""
-        left = memoryview(data)
+        """Returns when all of it is in the terminal; at once if nobody is there any more.
+
+        Where there is room nobody else has a turn: they have it when the next key is waited for.
+        """
+        put = self._put(data)
+        left = memoryview(data)[put:] if put < len(data) else None
         while left:
-            try:
-                left = left[os.write(self._master, left) :]
-            except BlockingIOError:
-                await trio.lowlevel.wait_writable(self._master)
-            except OSError:
-                return
-        await trio.lowlevel.checkpoint_if_cancelled()
+            await trio.lowlevel.wait_writable(self._master)
+            left = left[self._put(left) :]
 
     def resize(self, columns: int, rows: int) -> None:
         """Nobody's controlling terminal tells its program by itself, so we do."""
@@ -70,6 +69,15 @@ class PseudoTerminal:
                 pieces.append(data)
                 size += len(data)
         return b"".join(pieces)
+
+    def _put(self, data: bytes | memoryview) -> int:
+        """How much of it is done with."""
+        try:
+            return os.write(self._master, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return len(data)
 
 
 def set_size(descriptor: int, columns: int, rows: int) -> None:

@@ -51,8 +51,8 @@ class Talk:
             await self._wait_for_the_window()
         frame = self._wire.output(data, self._sent)
         self._sent += len(data)
-        if frame is not None:
-            await self._stream.send_before_waiting(frame)
+        if frame is not None and (rest := self._stream.send_at_once(frame)) is not None:
+            await rest
 
     def skip_to(self, seq: int) -> None:
         """What lies between is not there to be shown."""
