@@ -5,9 +5,10 @@ from typing import Any
 import click
 
 from rdvd.cli import here
-from rdvd.cli.exits import CONFLICT, FAILED, USAGE, Failure
+from rdvd.cli.exits import CONFLICT, USAGE, Failure
 from rdvd.cli.folder.finding import TOP, find, folders
 from rdvd.cli.options import confirm, json_option, yes_option
+from rdvd.cli.survivors import account_for
 from rdvd.cli.view import Viewing, tell
 
 WITH_ALL = "recursive=true"
@@ -47,15 +48,7 @@ def rm(
         confirm(f"{_account(would)}\nMove it all to the trash?", is_confirmed=is_confirmed)
     gone: Any = here.api(LONGEST).request("DELETE", f"{place}?{query if is_full or into else ''}")
     tell(gone, fields, f"It is in the trash; `rdv trash restore {gone['trash_id']}` has it back.")
-    _account_for(gone["survivors"])
-
-
-def _account_for(survivors: list[Any]) -> None:
-    from rdvd.cli.words import plain  # lazy: nearly always there are none
-
-    if survivors:
-        lines = "\n".join(f"{each['pid']}  {plain(each['command'])}" for each in survivors)
-        raise Failure("some processes would not end", hint=lines, code=FAILED)
+    account_for(gone["survivors"], "some processes would not end")
 
 
 def _account(removal: Any) -> str:

@@ -12,6 +12,7 @@ from rdvd.cli.session.asking import LONGEST, ask, name_of, tell
 from rdvd.cli.session.changing import what_runs
 from rdvd.cli.session.finding import Session, find
 from rdvd.cli.session.offers import gone_sessions, open_sessions
+from rdvd.cli.survivors import account_for
 from rdvd.cli.view import Viewing
 
 LIVING = {"starting", "active", "suspended"}
@@ -29,7 +30,7 @@ def close(name: str, is_confirmed: bool, fields: str | None) -> None:
     session = _found(name, "Close it?", is_confirmed=is_confirmed)
     left = ask(session, "", method="DELETE")
     tell(left, fields, f"{name_of(session)} is closed.")
-    _account_for(left["survivors"])
+    account_for(left["survivors"])
 
 
 @click.command(cls=Viewing)
@@ -64,14 +65,6 @@ def _found(name: str, question: str, *, is_confirmed: bool) -> Session:
     if session["status"] in LIVING:
         confirm(f"{what_runs(session)} {question}", is_confirmed=is_confirmed)
     return session
-
-
-def _account_for(survivors: list[Any]) -> None:
-    from rdvd.cli.words import plain  # lazy: nearly always there are none
-
-    if survivors:
-        lines = "\n".join(f"{each['pid']}  {plain(each['command'])}" for each in survivors)
-        raise Failure("some of its processes would not end", hint=lines, code=FAILED)
 
 
 def _restored(session: Session) -> tuple[Session, str]:

@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from rdvd.cli import here
-from rdvd.cli.exits import FAILED, USAGE, Failure
+from rdvd.cli.exits import USAGE, Failure
 from rdvd.cli.options import confirm, json_option, yes_option
 from rdvd.cli.session.asking import LONGEST, name_of, tell
+from rdvd.cli.survivors import account_for
 from rdvd.cli.view import Viewing
 
 
@@ -46,17 +47,12 @@ def _place(word: str) -> dict[str, object]:
 
 
 def _tell_end(word: str, answer: Any, fields: str | None) -> None:
-    from rdvd.cli.words import plain  # lazy: `rdv --help` reads this file too
-
     tell(answer, fields, f"{word} has ended.")
-    if answer["survivors"]:
-        lines = [f"{each['pid']}  {plain(each['command'])}" for each in answer["survivors"]]
-        hint = "\n".join(lines)
-        raise Failure("some of its processes would not end", hint=hint, code=FAILED)
+    account_for(answer["survivors"])
 
 
 def _draw(found: list[Any]) -> str:
-    from rdvd.cli.render import table  # lazy: as above
+    from rdvd.cli.render import table  # lazy: `rdv --help` reads this file too
     from rdvd.cli.session.words import age  # lazy: as above
     from rdvd.cli.words import plain  # lazy: as above
 
