@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from attrs import field, frozen
@@ -14,6 +15,7 @@ from attrs import field, frozen
 PROC = Path("/proc")
 LARGEST_ENVIRONMENT = 1_048_576
 LARGEST_STAT = 4_096
+MOST_IDLE = 1_024
 MOST_CHILDREN = 1 << 20  # bytes that name them
 ENDED = "ZXx"
 
@@ -56,8 +58,12 @@ def is_alive(pid: int, born: int) -> bool:
     return found is not None and found.born == born
 
 
+@lru_cache(MOST_IDLE)
 def parse_stat(text: bytes) -> Process:
-    """See proc(5). The name may hold spaces and brackets, so the last bracket counts."""
+    """See proc(5). The name may hold spaces and brackets, so the last bracket counts.
+
+    Most processes sleep, and their line is the same at every look.
+    """
     before, _, after = text.rpartition(b")")
     pid, _, name = before.partition(b" (")
     fields = after.split()
