@@ -6,7 +6,7 @@ from contextlib import ExitStack, asynccontextmanager
 import trio
 
 from actors import Lagged
-from rdvd.bytelog import ByteLog
+from rdvd.bytelog import ByteLog, RecorderProblem
 from rdvd.identity import SessionId
 
 from .shop import Shop
@@ -14,6 +14,7 @@ from .types import Active, Session, Starting, Suspended
 
 AT_ONCE = 65_536
 BUFFER = 4_096
+NOT_RECORDED = "RECORDER_NOT_RECORDED"
 
 
 class Silence(Exception):
@@ -26,8 +27,19 @@ async def following(shop: Shop, id: SessionId) -> AsyncGenerator["Stream", None]
     with ExitStack() as stack:
         stream = Stream(shop, id, stack)
         stream.listen()
-        stream.offset = await shop.recording.drain(id)
+        stream.offset = await _drained(shop, id)
         yield stream
+
+
+async def _drained(shop: Shop, id: SessionId) -> int:
+    """Where what was printed until now ends. All of a closed session is on file already."""
+    try:
+        return await shop.recording.drain(id)
+    except RecorderProblem as problem:
+        if problem.code != NOT_RECORDED:
+            raise
+    log = ByteLog(shop.home(id).path)
+    return await trio.to_thread.run_sync(lambda: log.end)
 
 
 class Stream:

@@ -123,7 +123,10 @@ def test_it_is_renamed_suspended_resumed_restarted_and_comes_out_of_the_trash(ho
     assert house.rdv("session", "send", "changed", "-e", "typed text").code == 0
     seen = house.rdv("session", "wait", "changed", "typed \\w+", "--for=output", "--from-start")
     assert seen.out == "typed text\n"
+    assert house.rdv("session", "close", "changed", "--yes").code == 0
+    assert "typed text\n" in house.rdv("session", "logs", "changed").out
     assert house.rdv("session", "trash", "changed", "--yes").code == 0
+    assert "typed text\n" in house.rdv("session", "logs", "-f", "changed").out
     assert refused(house.rdv("session", "restart", "changed", "--yes"), 4, "is trashed")
     assert "out of the trash" in house.rdv("session", "restore", "changed").out
     assert refused(house.rdv("session", "restore", "changed"), 4, "neither lost nor in the trash")
