@@ -16,7 +16,7 @@ a `Problem`. Before it is asked, the origin, the credential and the rate have be
   What is not received is not read either: a handler that waits slows the client down.
 * `await stream.send(text or bytes)`: from any task, whole, in the order of the calls. It returns
   when the kernel has taken all of it, so a handler that only reads its source after that needs no
-  further buffer.
+  further buffer. `stream.hold_at_most(size)`: the kernel takes less from then on.
 * return, with a `Farewell(code, reason)` or None for 1000; or let a `Problem` pass, which becomes
   the close code of the same meaning (401, 403, 404, 409, 429: 4401, 4403, ...). `Gone` may pass.
   Any other exception is a fault of ours: it is logged, and the client sees 1011.

@@ -22,6 +22,7 @@ class Socket:
 
     def __init__(self, wire: Wire, early: bytes, largest_message: int, longest_send: float) -> None:
         self.outlet = Outlet(wire, longest_send)
+        self.hold_at_most = wire.hold_at_most
         self._wire = wire
         self._inbox = Inbox(largest_message)
         self._early = early

@@ -33,6 +33,11 @@ class Stream:
         """The next message. `Gone` after the last: nothing that came before it is lost."""
         return self._socket.receive()
 
+    def hold_at_most(self, size: int) -> None:
+        """About so many bytes wait for a client that is slow; then whoever sends waits. For what is
+        worth little once it is late."""
+        self._socket.hold_at_most(size)
+
     async def send(self, message: str | bytes) -> None:
         """Returns when the kernel has taken it, so a slow client slows its senders down.
 

@@ -1,6 +1,7 @@
 """The socket below a WebSocket: what the kernel takes and gives, and it can be cut at any time."""
 
 import os
+import socket
 
 import trio
 
@@ -15,6 +16,12 @@ class Wire:
     def __init__(self, stream: trio.SocketStream) -> None:
         self._stream = stream
         self._descriptor = stream.socket.fileno()  # -1 once it was cut, which nothing else does
+
+    def hold_at_most(self, size: int) -> None:
+        """Of what the other end has not read yet, the kernel takes so much from us. It counts what
+        it keeps around each piece too, and twice as much in all, see socket(7)."""
+        if self._descriptor >= 0:
+            self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
     async def receive(self) -> bytes:
         """At least one byte. It waits first: mostly there is nothing yet."""

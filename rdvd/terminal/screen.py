@@ -20,6 +20,7 @@ from .stages import Stages
 from .talk import Talk
 from .types import TERMINAL_GONE, Exit, Focus, FromViewer, Primary, Resize
 
+MOST_ON_THE_WAY = 32 * 1024  # to who is slow: what tmux draws later is worth more
 QUIET = 2 * LONG_TICK  # after that tmux has drawn what there was to draw
 LONGEST_LAST_WORDS = 0.5
 LONGEST_DOUBT = 2.0  # from the end of the terminal to the word about why
@@ -35,6 +36,7 @@ class ScreenView:
         *,
         may_type: bool,
     ) -> None:
+        stream.hold_at_most(MOST_ON_THE_WAY)
         self._talk = Talk(stream, 0)
         self._terminal = terminal
         self._stages = stages

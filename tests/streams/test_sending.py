@@ -89,6 +89,24 @@ async def test_a_send_that_is_cancelled_cuts_the_client_off_when_its_time_is_ove
     assert after == [pytest.approx(10, abs=0.2), "gone"]
 
 
+async def test_no_more_waits_for_who_does_not_read_than_the_handler_wants(tmp_path: Path):
+    taken, is_full, size = 0, trio.Event(), 16 * 1024
+
+    async def handler(stream: Stream) -> None:
+        nonlocal taken
+        stream.hold_at_most(size)
+        while (rest := stream.send_at_once(bytes(1024))) is None:
+            taken += 1024
+        is_full.set()
+        await rest
+
+    async with handled(tmp_path, handler) as served:
+        wire = await served.open_wire("/ws/x/1")
+        await is_full.wait()
+        assert taken <= 2 * size
+        assert (await hear_close(wire)) == 1000
+
+
 async def test_what_several_tasks_send_at_once_arrives_whole_and_in_order(tmp_path: Path):
     messages = [FLOOD, *(f"{number}" for number in range(20))]
 
