@@ -1,35 +1,37 @@
-"""Scripted interaction: wait for a pattern, then answer it; by pexpect's engine, in a thread.
+"""Scripted interaction: wait for a pattern, then answer it; by pexpect's engine, in a process.
 
 Nothing is typed but the reply of a step whose pattern was seen. The engine reads what the session
 prints as a person would see it: without what only a terminal understands.
 """
 
-import math
+import os
 import re
-from collections.abc import Awaitable, Callable, Sequence
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import trio
 from attrs import frozen
-from pexpect import EOF, TIMEOUT
-from pexpect.spawnbase import SpawnBase
 
 from rdvd.bytelog import ByteLog
-from rdvd.ground.errors import BadInput
+from rdvd.ground import json
+from rdvd.ground.errors import BadInput, Limited, Problem
 from rdvd.identity import SessionId
 
 from .commands import SEQUENCE
 from .shop import Shop
 from .stream import Silence, Stream, following
 
-WINDOW = 4_096  # characters before the newest one that a pattern can reach back to
+PROGRAM = Path(__file__).with_name("expect_program.py")
 TAIL = 4_096
 LONGEST_SEQUENCE = 256
-SHOWN = 1_000
-# Threads that wait for what a session prints, each for as long as a step may take. One for each
-# request, so that they never take the place of those that work: they need these themselves.
-ENGINES = trio.CapacityLimiter(math.inf)
+MOST_AT_ONCE = 64
+SCRIPTS = trio.CapacityLimiter(MOST_AT_ONCE)
+PATIENCE = 1.0  # with a pattern that the engine does not come to the end of in the time it has
 
 How = Literal["matched", "timeout", "ended", "skipped"]
 Reply = Callable[["Step"], Awaitable[None]]
@@ -56,25 +58,33 @@ class StepOutcome:
     seconds: float
 
 
+@frozen
+class Found:
+    """What the engine says of one step."""
+
+    how: How
+    matched: str | None = None
+    before: str = ""
+
+
 async def expect(
     shop: Shop, id: SessionId, steps: Sequence[Step], reply: Reply
 ) -> list[StepOutcome]:
     """One step after the other; the first that fails ends it, and the others are skipped."""
     for step in steps:
         check_pattern(step)
-    async with following(shop, id) as stream:
+    outcomes: list[StepOutcome] = []
+    async with _place(), following(shop, id) as stream:
         stream.offset -= await trio.to_thread.run_sync(_open_line, shop, id, stream.offset)
-        source = Source(stream)
-        engine = Engine(source)
-        outcomes: list[StepOutcome] = []
-        for step in steps:
-            if outcomes and outcomes[-1].how != "matched":
-                outcomes.append(StepOutcome("skipped", None, "", 0))
-                continue
-            outcomes.append(await _take(engine, step))
-            if outcomes[-1].how == "matched" and step.reply is not None:
-                await reply(step)
-    return outcomes
+        async with _engine(stream) as engine:
+            for step in steps:
+                outcomes.append(await engine.take(step))
+                if outcomes[-1].how != "matched":
+                    break
+                if step.reply is not None:
+                    await reply(step)
+    skipped = len(steps) - len(outcomes)
+    return outcomes + [StepOutcome("skipped", None, "", 0)] * skipped
 
 
 def check_pattern(step: Step) -> None:
@@ -85,31 +95,80 @@ def check_pattern(step: Step) -> None:
             raise BadInput(f"pattern {step.pattern[:80]!r}: {error}") from None
 
 
-async def _take(engine: "Engine", step: Step) -> StepOutcome:
-    began = trio.current_time()
-    how = await trio.to_thread.run_sync(engine.wait_for, step, limiter=ENGINES)
-    seconds = trio.current_time() - began
-    return StepOutcome(how, engine.matched, engine.before_match, seconds)
+@asynccontextmanager
+async def _place() -> AsyncGenerator[None]:
+    """Scripts wait for long, so that who comes too much is refused and does not wait for them."""
+    try:
+        SCRIPTS.acquire_on_behalf_of_nowait(place := object())
+    except trio.WouldBlock:
+        detail = f"{MOST_AT_ONCE} scripts wait for sessions already"
+        raise Limited(detail, retry_after=10) from None
+    try:
+        yield
+    finally:
+        SCRIPTS.release_on_behalf_of(place)
 
 
-class Source:
-    """What a session prints, as text for the engine; asked from its thread."""
+@asynccontextmanager
+async def _engine(stream: Stream) -> AsyncGenerator["Engine"]:
+    """A process that looks for patterns, ended with the block."""
+    screen, ours = os.pipe()
+    run = partial(
+        trio.run_process, [sys.executable, "-I", str(PROGRAM), str(screen)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[screen], check=False,
+        deliver_cancel=_kill,
+    )  # fmt: skip
+    async with trio.lowlevel.FdStream(ours) as printing, trio.open_nursery() as nursery:
+        try:
+            process: trio.Process = await nursery.start(run)
+        finally:
+            os.close(screen)
+        nursery.start_soon(_print, stream, printing)
+        yield Engine(process)
+        nursery.cancel_scope.cancel()
 
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._cleaner = Cleaner()
 
-    async def more(self, seconds: float) -> str | None:
-        """Some text; "" once nothing more will come; None if nothing came in time."""
-        with trio.move_on_after(seconds):
-            while True:
-                try:
-                    text = self._cleaner.feed(await self._stream.more())
-                except Silence:
-                    return ""
-                if text:
-                    return text
-        return None
+async def _kill(process: trio.Process) -> None:
+    process.kill()  # it holds nothing that it could lose
+
+
+async def _print(stream: Stream, screen: trio.lowlevel.FdStream) -> None:
+    cleaner = Cleaner()
+    with suppress(Silence, trio.BrokenResourceError):
+        while True:
+            await screen.send_all(cleaner.feed(await stream.more()).encode())
+    await screen.aclose()
+
+
+class NoEngine(Problem):
+    """The program that looks for patterns fell, through no fault of whoever asked."""
+
+    status = 500
+    title = "The patterns could not be looked for"
+    code = "EXPECT_FAILED"
+
+
+@frozen
+class Engine:
+    process: trio.Process
+
+    async def take(self, step: Step) -> StepOutcome:
+        began, found = trio.current_time(), Found("timeout")
+        with trio.move_on_after(step.seconds + PATIENCE):
+            found = await self._ask(step)
+        return StepOutcome(found.how, found.matched, found.before, trio.current_time() - began)
+
+    async def _ask(self, step: Step) -> "Found":
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        said = b""
+        with suppress(trio.BrokenResourceError):
+            await self.process.stdin.send_all(json.encode(step) + b"\n")
+            async for piece in self.process.stdout:
+                said += piece
+                if said.endswith(b"\n"):
+                    return json.decode(said, Found)
+        raise NoEngine("looking for the pattern failed; the daemon's own log says why")
 
 
 class Cleaner:
@@ -137,42 +196,6 @@ def _whole_characters(text: bytes) -> int:
         if byte < 0x80:
             break
     return len(text)
-
-
-class Engine(SpawnBase):  # pyright: ignore[reportMissingTypeArgument]  # only in its stubs
-    """pexpect over a source that is no file. Lives in a worker thread while it waits."""
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(encoding="utf-8", searchwindowsize=WINDOW)
-        self.delayafterread = None
-        self._source = source
-
-    def wait_for(self, step: Step) -> How:
-        wait: Callable[..., int] = self.expect_exact if step.is_literal else self.expect
-        index = wait([step.pattern, TIMEOUT, EOF], timeout=step.seconds)
-        hows: tuple[How, ...] = ("matched", "timeout", "ended")
-        return hows[index]
-
-    def read_nonblocking(self, size: int = 1, timeout: float | None = None) -> str:  # noqa: ARG002 - pexpect's own signature
-        text = trio.from_thread.run(partial(self._source.more, timeout or 0))
-        if text is None:
-            raise TIMEOUT("nothing came in time")
-        if not text:
-            raise EOF("the session has ended")
-        return text
-
-    @property
-    def matched(self) -> str | None:
-        return _text(getattr(self, "after", None))
-
-    @property
-    def before_match(self) -> str:
-        return _text(getattr(self, "before", None)) or ""
-
-
-def _text(found: object) -> str | None:
-    """In pexpect the same places also hold exceptions, or nothing."""
-    return found[-SHOWN:] if isinstance(found, str) else None
 
 
 def _open_line(shop: Shop, id: SessionId, end: int) -> int:

@@ -8,7 +8,8 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdvd.ground.errors import BadInput
+from rdvd.ground.errors import BadInput, Limited
+from rdvd.sessions import expecting
 from rdvd.sessions.expecting import Cleaner, Step
 
 from .house import House
@@ -79,13 +80,39 @@ async def test_a_script_that_is_left_types_nothing_more(house: House, tmp_path: 
     assert "Name:" == (await house.screen(session)).strip()
 
 
-async def test_a_script_that_waits_takes_no_thread_from_those_who_work(house: House):
+async def test_a_pattern_that_never_comes_to_an_end_holds_up_nobody(house: House):
+    session = await house.new("sh", "-c", "printf %2000s | tr ' ' a; printf '!'; read name")
+    await house.printed(session, b"!")
+
+    outcomes = await house.front.expect(
+        session.id, [Step("(a+)+$", "never", seconds=0.1), Step("a")]
+    )
+
+    assert ["timeout", "skipped"] == [each.how for each in outcomes]
+
+
+async def test_as_many_scripts_as_may_wait_leave_the_threads_to_those_who_work(house: House):
     session = await house.new("sh", "-c", "printf 'Name: '; read name")
     trio.to_thread.current_default_thread_limiter().total_tokens = 1
 
     (outcome,) = await house.front.expect(session.id, [Step("Name:", seconds=5)])
 
     assert "matched" == outcome.how
+
+
+async def test_who_comes_while_too_many_scripts_wait_is_told_to_come_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    session = await house.new("cat")
+    monkeypatch.setattr(expecting, "SCRIPTS", trio.CapacityLimiter(1))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(house.front.expect, session.id, [Step("never")])
+        while not expecting.SCRIPTS.borrowed_tokens:
+            await trio.lowlevel.checkpoint()
+
+        with pytest.raises(Limited, match="scripts wait"):
+            await house.front.expect(session.id, [Step("x")])
+        nursery.cancel_scope.cancel()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=50), st.data())
