@@ -95,6 +95,8 @@ class Hand:
         target = self._target(place)
         try:
             with open(target, "rb", opener=_at_once) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise Unreadable(f"{target} is no plain file")
                 content = file.read(LARGEST + 1)
         except FileNotFoundError:
             return None

@@ -68,6 +68,17 @@ def test_what_cannot_be_read_is_told_and_not_touched(
     assert place.file.read_bytes() == content
 
 
+def test_what_is_no_plain_file_is_told_and_stays(tmp_path: Path, hand: Hand) -> None:
+    place = user_place("claude", home(tmp_path), None)
+    place.file.parent.mkdir()
+    os.mkfifo(place.file)
+
+    done = hand.install(place)
+
+    assert (done.is_well, done.changed, "no plain file" in done.detail) == (False, False, True)
+    assert place.file.is_fifo()
+
+
 def test_a_plugin_that_is_not_ours_stays(tmp_path: Path, hand: Hand) -> None:
     place = user_place("opencode", home(tmp_path), None)
     place.file.parent.mkdir(parents=True)
