@@ -3,15 +3,11 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import trio
-
-from tests.sessions.house import end_recorder
-from tests.tmux.servers import private_run
 
 from .daemons import A_WHILE, Daemon, environment, living, living_at
 from .test_footing import until
@@ -33,13 +29,6 @@ def python_with(folder: Path, limit: str) -> str:
     limited.write_text(f'#!/bin/sh\n{limit}\nexec "{sys.executable}" "$@"\n')
     limited.chmod(0o700)
     return str(limited)
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Generator[Path, None, None]:
-    with private_run() as path:
-        yield path
-        end_recorder(tmp_path / "home" / "server" / "recorder.lock")
 
 
 @pytest.fixture

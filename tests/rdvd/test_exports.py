@@ -5,16 +5,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 import trio
 
 from tests.screens.written import write_log
-from tests.sessions.house import end_recorder
-from tests.tmux.servers import private_run
 
 from .daemons import A_WHILE, Daemon, configure, environment, living_at
 
@@ -24,13 +21,6 @@ READ = 1024 * 1024
 ON_THE_WAY = 2 * 1024 * 1024  # in pipes and sockets
 FLAT = 16 * 1024 * 1024
 DRAIN = 1.0
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Generator[Path, None, None]:
-    with private_run() as path:
-        yield path
-        end_recorder(tmp_path / "home" / "server" / "recorder.lock")
 
 
 @asynccontextmanager

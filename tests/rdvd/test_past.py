@@ -1,28 +1,18 @@
 """What sessions have shown and printed, asked of the real daemon after the fact."""
 
 import json
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import trio
 
 from rdvd.ground.clock import now_ms
-from tests.sessions.house import end_recorder
-from tests.tmux.servers import private_run
 
 from .daemons import Daemon, configure, living_at
 
 SECRET = "ghp_" + "a1B2" * 9
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Generator[Path, None, None]:
-    with private_run() as path:
-        yield path
-        end_recorder(tmp_path / "home" / "server" / "recorder.lock")
 
 
 @asynccontextmanager

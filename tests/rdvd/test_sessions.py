@@ -4,17 +4,14 @@ import resource
 import shlex
 import signal
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import trio
 
 from rdvd.sessions.dye import LOCKS, dye_in, dye_of
-from tests.sessions.house import end_recorder
-from tests.tmux.servers import private_run
 
 from .daemons import Daemon, living_at
 
@@ -42,13 +39,6 @@ if os.fork():
 select.select([itself], [], [])
 os.setsid()
 """
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Generator[Path, None, None]:
-    with private_run() as path:
-        yield path
-        end_recorder(tmp_path / "home" / "server" / "recorder.lock")
 
 
 @asynccontextmanager
@@ -189,7 +179,8 @@ async def test_who_has_left_the_processes_of_its_session_is_still_not_the_owner(
         other = await new(daemon, "sleep", "100", name="other")
         script = tmp_path / "escaped.py"
         script.write_text(ESCAPES + INSIDE)
-        ask = f"env -i RDV_API_SOCKET={daemon.socket} {sys.executable} {script}"
+        python = shlex.join([sys.executable, str(script)])
+        ask = f"env -i RDV_API_SOCKET={daemon.socket} {python}"
         line = f"{ask} 'GET /api/sessions/{other['id']} '; sleep 100"
         me = await new(daemon, shell_command=line, name="me")
 

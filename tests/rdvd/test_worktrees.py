@@ -9,7 +9,7 @@ import trio
 
 from tests.worktrees.gits import Repo, copy_of, make_template
 
-from .daemons import A_WHILE, Daemon, configure, living
+from .daemons import A_WHILE, Daemon, configure, living, living_at
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ async def test_a_worktree_is_made_listed_looked_at_and_removed_by_both_routes(
 
 
 async def test_a_session_keeps_its_worktree_and_what_is_half_made_is_gone_at_the_next_start(
-    tmp_path: Path, repo: Repo
+    tmp_path: Path, run: Path, repo: Repo
 ):
-    async with living(tmp_path / "home") as daemon:
+    async with living_at(tmp_path / "home", run) as daemon:
         path = await new(daemon, repo, "fix")
         order = {"name": "one", "project_path": str(path), "command": ["sleep", "60"]}
         session = await daemon.ask("POST", "/api/sessions", order)

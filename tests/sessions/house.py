@@ -165,8 +165,19 @@ def identity_users(db: sqlite3.Connection) -> list[UserId]:
 def end_recorder(lock: Path) -> None:
     """Whoever has locked this file wrote its pid into it."""
     if lock.exists() and (pid := lock.read_text().strip()):
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, FileNotFoundError):
+            logs = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-4:-3]
             descriptor = os.pidfd_open(int(pid))
             signal.pidfd_send_signal(descriptor, signal.SIGTERM)
             select.select([descriptor], [], [], A_WHILE)
             os.close(descriptor)
+            for each in logs:
+                end_those_behind_pipes(os.fsdecode(each))
+
+
+def end_those_behind_pipes(logs: str) -> None:
+    """Without a recorder they wait for ever where a pipe is full."""
+    for output in Path("/proc").glob("[0-9]*/fd/1"):
+        with suppress(OSError):
+            if str(output.readlink()).startswith(f"{logs}/"):
+                os.kill(int(output.parts[2]), signal.SIGKILL)

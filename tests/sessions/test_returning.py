@@ -1,6 +1,5 @@
 """The daemon comes back: it finds every session, and knows exactly what happened meanwhile."""
 
-import math
 import os
 import signal
 import subprocess
@@ -233,14 +232,12 @@ async def test_a_hundred_are_adopted_within_a_second(tmp_path: Path, run: Path):
         for _ in range(100):
             nursery.start_soon(house.new, "sleep", "100")
 
-    seconds = [math.inf]
-    while min(seconds) >= 2 and len(seconds) <= 4:  # the machine may have had other work
-        began = trio.current_time()
-        async with living(tmp_path, run) as house:
-            seconds.append(trio.current_time() - began)
-            assert 100 == sum(isinstance(each.state, Active) for each in house.front.of(None))
-            assert not any(isinstance(each.state, Suspended) for each in house.front.of(None))
-    async with living(tmp_path, run) as house, trio.open_nursery() as nursery:
-        for session in house.front.of(None):
-            nursery.start_soon(house.front.close, session.id)
-    assert min(seconds) < 2  # half of it is what the rest of the house needs on a loaded machine
+    began = trio.current_time()
+    async with living(tmp_path, run) as house:
+        seconds = trio.current_time() - began
+        assert 100 == sum(isinstance(each.state, Active) for each in house.front.of(None))
+        assert not any(isinstance(each.state, Suspended) for each in house.front.of(None))
+        async with trio.open_nursery() as nursery:
+            for session in house.front.of(None):
+                nursery.start_soon(house.front.close, session.id)
+    assert seconds < 2  # half of it is what the rest of the house needs on a loaded machine

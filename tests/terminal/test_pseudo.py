@@ -65,7 +65,7 @@ async def test_a_write_to_a_program_that_does_not_read_waits_and_can_be_cancelle
 
 
 async def test_no_descriptor_and_no_process_is_left_whatever_the_program_does() -> None:
-    deaf = "trap '' HUP TERM INT; echo up; while :; do sleep 1000 & wait; done"
+    deaf = "trap '' HUP TERM INT; echo up; exec sleep 1000"
     before = descriptors()
     async with open_terminal(["sh", "-c", deaf], ENVIRONMENT, 80, 24) as terminal:
         await read_until(terminal, b"up")

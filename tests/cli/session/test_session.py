@@ -1,6 +1,7 @@
 """`rdv session ...` as people and scripts know it, beside a real daemon."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -247,7 +248,8 @@ def test_a_session_is_named_after_any_directory(directory: str, name: str, house
 def test_a_directory_that_is_gone_or_no_text_is_told(house: House):
     gone = house.home.parent / "gone"
     gone.mkdir()
-    below = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m rdvd.cli new"
+    python, there = shlex.quote(sys.executable), shlex.quote(str(gone))
+    below = f"cd {there} && rmdir {there} && exec {python} -m rdvd.cli new"
     nowhere = subprocess.run(
         ["sh", "-c", below], env=environment(house.home, house.run) | {"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=A_WHILE, check=False,
