@@ -16,7 +16,7 @@ from .applied import is_applied
 from .finishing import finish
 from .losses import losses_of, obstacles_of
 from .opened import Opened, open_repository
-from .removal import remove
+from .removal import remove, ways_back
 from .shop import Shop
 from .types import Candidate, Gone, Listed, Obstacle, Removal, Removed, Worktree
 
@@ -62,7 +62,11 @@ async def forget_missing(
         stage="ready", created=0,
     )  # fmt: skip
     held, kept = await finish(shop, opened, tree)
-    removed = Removed(path, branch, (), recovery=held, trash=() if kept is None else (kept,))
+    trash = () if kept is None else (kept,)
+    removed = Removed(
+        path, branch, (), recovery=held, trash=trash,
+        ways_back=ways_back(path, branch, held, trash),
+    )  # fmt: skip
     shop.facts.publish(Gone(removed, user))
     return removed
 

@@ -175,7 +175,12 @@ class Removing:
             branch_deleted=deleted,
             recovery=self.held,
             trash=self._entry,
-            ways_back=ways_back(self.tree.path, status, self.held, self._entry, is_gone=deleted),
+            ways_back=ways_back(
+                self.tree.path,
+                None if deleted or status.head is None else status.branch,
+                self.held,
+                self._entry,
+            ),
         )
 
     async def _keep(self) -> Status:
@@ -272,13 +277,14 @@ class Removing:
 
 
 def ways_back(
-    path: str, status: Status, held: str | None, kept: Sequence[str], *, is_gone: bool
+    path: str, branch: str | None, held: str | None, kept: Sequence[str]
 ) -> tuple[str, ...]:
-    """What to type: the trash brings back all of it at once; git alone, what was in commits."""
+    """What to type: the trash brings back all of it at once; git alone, what was in commits.
+    `branch`: if it is there."""
     ways = [f"rdv trash restore {id}" for id in kept]
     where = shlex.quote(shortened(path))
-    if status.branch is not None and status.head is not None and not is_gone:
-        ways.append(f"git worktree add {where} {shlex.quote(shortened(status.branch))}")
+    if branch is not None:
+        ways.append(f"git worktree add {where} {shlex.quote(shortened(branch))}")
     elif held is not None:
         ways.append(f"git worktree add --detach {where} {held}")
     if held is not None:

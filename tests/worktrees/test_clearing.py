@@ -39,6 +39,8 @@ async def test_merged_missing_and_orphaned_trees_are_found_and_only_then_removed
     assert {Path(each["worktree"]) for each in repo.listed()} == {repo.path, fresh, open_, dirty}
     assert repo.git("branch", "--list", "merged") == ""
     assert "missing" in repo.git("branch")
+    (forgotten,) = (each for each in removed if each.path == str(missing))
+    assert forgotten.ways_back == (f"git worktree add {missing} missing",)
     assert repo.is_well()
 
 
