@@ -50,12 +50,15 @@ class Orphan:
 
 
 async def find_orphans(shop: Shop) -> list[Orphan]:
-    known = {each.tmux_name for each in shop.roster.all() if status_of(each.state) not in GONE}
-    found: list[Orphan] = []
-    for server in shop.tmux.servers():
-        panes = await list_panes(shop.tmux, server)
-        found += [_orphan(pane) for pane in panes if pane.session not in known]
-    return found
+    """What is begun or closed while tmux is asked is none: it has or had its row."""
+    known = _known(shop)
+    panes = [pane for server in shop.tmux.servers() for pane in await list_panes(shop.tmux, server)]
+    known |= _known(shop)
+    return [_orphan(pane) for pane in panes if pane.session not in known]
+
+
+def _known(shop: Shop) -> set[str]:
+    return {each.tmux_name for each in shop.roster.all() if status_of(each.state) not in GONE}
 
 
 async def find_orphan(shop: Shop, server: int, name: str) -> Orphan:
