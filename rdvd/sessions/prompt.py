@@ -21,7 +21,7 @@ from .processes import Process, children_of, command_of, look_at
 from .shop import Shop
 from .sizing import offset_now
 from .stream import Silence, Stream, following
-from .types import Pane, exit_of
+from .types import Pane, Suspended, exit_of
 
 A_MOMENT = 0.05
 ANSWERS_UNTIL_PIPED = 2  # of tmux: what was printed before has then left it
@@ -55,7 +55,10 @@ class Prompt(Actor):
 
     async def run(self, command: str, most: int) -> Outcome:
         terminal.check_text(command)
-        pane = transitions.living(self._shop.roster.get(self._id)).pane
+        state = transitions.living(self._shop.roster.get(self._id))
+        if isinstance(state, Suspended) and state.frozen:
+            raise NotAtAPrompt("the session is frozen: `rdv session resume` lets it go on")
+        pane = state.pane
         async with following(self._shop, self._id) as stream:
             shell, kind = await self._shell(pane, stream)
             nonce, began = secrets.token_hex(16), trio.current_time()

@@ -57,6 +57,19 @@ async def test_a_syntax_error_is_an_answer(shell: tuple[str, ...], house: House)
     assert 0 == (await run(house, session, "echo still well")).code
 
 
+async def test_at_a_frozen_session_nothing_is_typed_to_be_run_later(house: House):
+    session = await house.new("sh")
+    await run(house, session, "true")
+    actor = await house.front.actor(session.id)
+    await actor.call(SessionActor.suspend, freezes=True)
+
+    with pytest.raises(NotAtAPrompt, match="frozen"):
+        await run(house, session, "echo hi")
+
+    await actor.call(SessionActor.resume)
+    assert "hi again\n" == plain((await run(house, session, "echo hi again")).output)
+
+
 @every_shell
 async def test_a_half_typed_line_and_a_busy_typist_do_no_harm(shell: tuple[str, ...], house: House):
     session = await house.new(*shell)
