@@ -12,7 +12,7 @@ LIST = Measure(
     contenders=(Contender("rdvd", f"{WAYS}:our_list", ratio_limit=1.0),),
 )
 BRANCHES = Measure(
-    name="the list of 20 branches with their upstreams: ahead of git",
+    name="the list of 20 branches with upstreams and worktrees: ahead of git",
     per="list",
     baseline=Contender("git for-each-ref", f"{WAYS}:git_branches"),
     contenders=(Contender("rdvd", f"{WAYS}:our_branches", ratio_limit=1.0),),

@@ -91,7 +91,7 @@ def git_list(times: int) -> float:
 
 
 def git_branches(times: int) -> float:
-    form = "--format=%(refname:short) %(objectname) %(upstream:short)"
+    form = "--format=%(refname:short) %(objectname) %(upstream:short) %(worktreepath)"
     return _repeat(times, "for-each-ref", form, "refs/heads")
 
 

@@ -55,11 +55,9 @@ class Reader:
         return Listed(path, head, branch, is_main=True)
 
     def _linked(self, admin: str) -> Listed | None:
-        pointer = read_pointer(f"{admin}/gitdir")
-        if not pointer:
+        dot_git = _dot_git_of(admin)
+        if dot_git is None:
             return None
-        absolute = pointer if pointer.startswith("/") else f"{admin}/{pointer}"
-        dot_git = os.path.normpath(absolute)
         head, branch = self._head(admin)
         return Listed(
             path=dot_git.removesuffix("/.git"),
@@ -72,11 +70,17 @@ class Reader:
 
     def _head(self, git_dir: Path | str) -> tuple[str | None, str | None]:
         """The commit, and the branch if it is on one."""
-        text = read_pointer(f"{git_dir}/HEAD") or ""
-        if not text.startswith(SYMBOLIC):
-            return text.strip() or None, None
-        ref = text.removeprefix(SYMBOLIC).strip()
+        ref, commit = _head_of(git_dir)
+        if ref is None:
+            return commit, None
         return self.resolve(ref), ref.removeprefix("refs/heads/")
+
+    def _checked_out(self) -> dict[str, str]:
+        """Where each ref is checked out. What it stands for is not looked up."""
+        places = [(self.found.common, None if self.is_bare() else self.found.main)]
+        places += [(Path(admin), _tree_of(admin)) for admin in _admins(self.found.common)]
+        heads = ((_head_of(git_dir)[0], tree) for git_dir, tree in places)
+        return {ref: str(tree) for ref, tree in heads if ref is not None and tree is not None}
 
     def is_bare(self) -> bool:
         core = _config(self.found, b"core")
@@ -110,10 +114,11 @@ class Reader:
 
     def branches(self, *, counts: bool = False) -> list[Branch]:
         upstreams = _Upstreams(self, _config(self.found, b"branch", b"remote"))
-        used = {each.branch: each.path for each in self.worktrees() if each.branch is not None}
+        used = self._checked_out()
         found: list[Branch] = []
         for name, head in sorted(self._under(HEADS).items()):
-            branch = Branch(name, head, upstreams.of(name), worktree=used.get(name))
+            tree = used.get(f"refs/heads/{name}")
+            branch = Branch(name, head, upstreams.of(name), worktree=tree)
             found.append(self._counted(branch, upstreams) if counts else branch)
         return found
 
@@ -197,6 +202,26 @@ def _admins(common: Path) -> list[str]:
             return [each.path for each in entries if each.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def _dot_git_of(admin: str) -> str | None:
+    pointer = read_pointer(f"{admin}/gitdir")
+    if not pointer:
+        return None
+    return os.path.normpath(pointer if pointer.startswith("/") else f"{admin}/{pointer}")
+
+
+def _tree_of(admin: str) -> Path | None:
+    dot_git = _dot_git_of(admin)
+    return None if dot_git is None else Path(dot_git.removesuffix("/.git"))
+
+
+def _head_of(git_dir: Path | str) -> tuple[str | None, str | None]:
+    """The ref that it stands for, or else the commit."""
+    text = read_pointer(f"{git_dir}/HEAD") or ""
+    if not text.startswith(SYMBOLIC):
+        return None, text.strip() or None
+    return text.removeprefix(SYMBOLIC).strip(), None
 
 
 def _lock_of(admin: str) -> str | None:
