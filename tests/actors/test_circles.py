@@ -112,6 +112,7 @@ async def test_who_has_been_answered_no_longer_waits(autojump_clock: MockClock, 
 async def test_a_poll_that_began_before_the_yield_is_no_caller(autojump_clock: MockClock):
     b = doer("b")
     caught: Caught = []
+    both_are_up, called = trio.Event(), trio.Event()
 
     class Polling(Doer):
         @asynccontextmanager
@@ -128,10 +129,13 @@ async def test_a_poll_that_began_before_the_yield_is_no_caller(autojump_clock: M
     a = actor("a", Polling)
 
     async def back(me: Doer) -> None:
-        await trio.sleep(3)
+        await both_are_up.wait()
         await catching(caught, calling(a.ref))(me)
+        called.set()
 
     async with alive(b, a):
-        await trio.sleep(10)
+        both_are_up.set()
+        with trio.fail_after(10):
+            await called.wait()
 
     assert caught == []
